@@ -1,0 +1,1 @@
+"""Plumbing shared by the services: HTTP, tokens, tables, events, tracing. It knows no word of the shop's business."""

@@ -1,0 +1,17 @@
+"""Ids that sort by the time they were made (ULID: https://github.com/ulid/spec)."""
+
+import secrets
+
+from common import clock
+
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32
+
+
+def new_id(prefix: str) -> str:
+    """`<prefix>_` and 26 characters: 48 bits of milliseconds, then 80 random bits."""
+    return f"{prefix}_{encode(int(clock.now() * 1000) << 80 | secrets.randbits(80), 26)}"
+
+
+def encode(number: int, length: int) -> str:
+    """The number in base 32, most significant digit first, so that text order is number order."""
+    return "".join(_ALPHABET[number >> 5 * place & 31] for place in range(length - 1, -1, -1))

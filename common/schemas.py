@@ -1,0 +1,49 @@
+"""Base types of request and response bodies (msgspec), and value types that every service needs."""
+
+from typing import Annotated, Generic, TypeVar
+
+from msgspec import Meta, Struct
+
+T = TypeVar("T")
+
+Email = Annotated[str, Meta(min_length=3, max_length=254)]
+Text = Annotated[str, Meta(min_length=1, max_length=200)]
+Slug = Annotated[str, Meta(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$", max_length=100)]
+Code = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
+Id = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+Country = Annotated[str, Meta(pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2")]
+Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}$", description="ISO 4217")]
+MinorUnits = Annotated[int, Meta(ge=0, le=10**11, description="Whole minor units of the currency")]
+
+
+class Body(Struct, forbid_unknown_fields=True, kw_only=True):
+    """A request body; a field that it does not name is refused."""
+
+
+class Nothing(Body):
+    """A request body without fields: `{}`, or no body at all."""
+
+
+class Query(Struct, kw_only=True):
+    """A query string; parameters that it does not name are ignored, as caches and trackers add their own."""
+
+
+class PageQuery(Query):
+    """`?limit=&cursor=` of every list."""
+
+    limit: Annotated[int, Meta(ge=1, le=100)] = 24
+    cursor: Annotated[str, Meta(max_length=1000)] | None = None
+
+
+class Page(Struct, Generic[T], kw_only=True):
+    """One page of a list; `next_cursor` is null on the last."""
+
+    items: list[T]
+    next_cursor: str | None
+
+
+class Money(Struct, frozen=True, forbid_unknown_fields=True):
+    """Whole minor units and an ISO 4217 code; never a float."""
+
+    amount: MinorUnits
+    currency: Currency

@@ -1,0 +1,144 @@
+"""Strict JSON, and every bad field of a value at once instead of only the first."""
+
+import json
+import re
+from collections.abc import Iterator
+from types import UnionType
+from typing import Annotated, Any, NoReturn, TypeVar, Union, get_args, get_origin
+
+import msgspec
+
+from common.problems import FieldError, MalformedJson, ValidationFailed
+
+T = TypeVar("T")
+_MAX_DEPTH = 64
+_PLACE = re.compile(r" - at `\$(.*)`$", re.DOTALL)
+_CODES = (
+    (re.compile(r"required field"), "missing"),
+    (re.compile(r"unknown field"), "unknown_field"),
+    (re.compile(r"`array` of length <=|`object` of length <="), "limit_reached"),
+    (re.compile(r"of length <="), "too_long"),
+    (re.compile(r"of length >="), "too_short"),
+    (re.compile(r"matching regex"), "wrong_format"),
+    (re.compile(r"[<>]=? ?-?\d"), "out_of_range"),
+    (re.compile(r"^Expected `.*`, got"), "wrong_type"),
+)
+
+
+def decode_json(raw: bytes) -> Any:
+    """JSON as RFC 8259 means it and a bit stricter: no duplicate keys, no NaN, no lone surrogates, 64 levels."""
+    try:
+        text = raw.decode("utf-8")
+        value = json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse)
+        if "\\u" in text:
+            json.dumps(value, ensure_ascii=False).encode("utf-8")  # an escaped lone surrogate fails here
+    except RecursionError:
+        raise MalformedJson("The body is nested too deeply.") from None
+    except ValueError:
+        raise MalformedJson from None
+    if text.count("{") + text.count("[") > _MAX_DEPTH and _depth(value) > _MAX_DEPTH:
+        raise MalformedJson("The body is nested too deeply.")
+    return value
+
+
+def convert(value: Any, kind: type[T], *, strict: bool = True) -> T:
+    """The value as `kind`, or ValidationFailed with every field that is wrong. Text is not turned into numbers,
+    unless `strict` is off, as query strings need."""
+    try:
+        return msgspec.convert(value, kind, strict=strict)
+    except msgspec.ValidationError as error:
+        found = list(_errors(value, kind, "", strict)) or [_field_error(error, "")]
+        raise ValidationFailed(found) from None
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("duplicate key")
+    return members
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(constant)
+
+
+def _depth(value: Any) -> int:
+    depth, level = 0, [value]
+    while level:
+        depth += 1
+        level = [child for parent in level for child in _children(parent)]
+    return depth - 1
+
+
+def _children(value: Any) -> list[Any]:
+    if isinstance(value, dict):
+        return list(value.values()) or [None]
+    return (value or [None]) if isinstance(value, list) else []
+
+
+def _errors(value: Any, kind: Any, at: str, strict: bool) -> Iterator[FieldError]:
+    """Walk value and type together; the leaves and what spans several fields are left to msgspec."""
+    plain = _plain(kind, value)
+    inner: list[FieldError] = []
+    if isinstance(plain, type) and issubclass(plain, msgspec.Struct) and isinstance(value, dict):
+        inner = list(_struct_errors(value, plain, at, strict))
+    elif get_origin(plain) is list and isinstance(value, list):
+        (item,) = get_args(plain)
+        inner = [e for place, one in enumerate(value) for e in _errors(one, item, f"{at}[{place}]", strict)]
+    elif get_origin(plain) is dict and isinstance(value, dict):
+        item = get_args(plain)[1]
+        inner = [e for name, one in value.items() for e in _errors(one, item, _join(at, name), strict)]
+    yield from inner
+    if not inner or _too_many(value, kind):
+        yield from _own_error(value, kind, at, strict)
+
+
+def _struct_errors(value: dict[str, Any], kind: type[msgspec.Struct], at: str, strict: bool) -> Iterator[FieldError]:
+    fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
+    if kind.__struct_config__.forbid_unknown_fields:
+        for name in value.keys() - fields.keys():
+            yield FieldError(_join(at, name), "unknown_field", "This field is not known here.")
+    for name, field in fields.items():
+        if name in value:
+            yield from _errors(value[name], field.type, _join(at, name), strict)
+        elif field.required:
+            yield FieldError(_join(at, name), "missing", "This field is required.")
+
+
+def _own_error(value: Any, kind: Any, at: str, strict: bool) -> Iterator[FieldError]:
+    try:
+        msgspec.convert(value, kind, strict=strict)
+    except msgspec.ValidationError as error:
+        yield _field_error(error, at)
+
+
+def _too_many(value: Any, kind: Any) -> bool:
+    limits = [meta.max_length for meta in getattr(kind, "__metadata__", ()) if isinstance(meta, msgspec.Meta)]
+    return isinstance(value, list) and any(limit is not None and len(value) > limit for limit in limits)
+
+
+def _plain(kind: Any, value: Any) -> Any:
+    """The type without Annotated, and of a union the member that the value looks like."""
+    while get_origin(kind) is Annotated:
+        kind = get_args(kind)[0]
+    if get_origin(kind) in (Union, UnionType):
+        containers = [_plain(member, value) for member in get_args(kind)]
+        fitting = [member for member in containers if isinstance(value, get_origin(member) or _shape(member))]
+        return fitting[0] if fitting else None
+    return kind
+
+
+def _shape(kind: Any) -> Any:
+    return dict if isinstance(kind, type) and issubclass(kind, msgspec.Struct) else kind
+
+
+def _field_error(error: msgspec.ValidationError, at: str) -> FieldError:
+    text = str(error)
+    place = _PLACE.search(text)
+    message = _PLACE.sub("", text)
+    code = next((code for pattern, code in _CODES if pattern.search(message)), "invalid_value")
+    return FieldError(_join(at, place[1].lstrip(".")) if place else at, code, message)
+
+
+def _join(at: str, name: str) -> str:
+    return f"{at}.{name}" if at and name and not name.startswith("[") else at + name
