@@ -1,0 +1,81 @@
+"""The embedded AWS as one process of the shop: `python -m tools.shop.aws`.
+
+ministack with the settings that the shop needs, in its own process, saved every 2 s (aws_saving) and with the patches
+of aws_settings. Configured by the environment:
+
+    GATEWAY_PORT       the port; required
+    STATE_DIR          the folder that keeps everything; required
+    BIND_HOST          127.0.0.1 unless told otherwise
+    SAVE_EVERY         seconds between two saves, 2 unless told otherwise
+    LAMBDA_PYTHON      the interpreter that runs Lambda functions: one that has boto3 only, as in Lambda's runtime
+
+Ready when `GET /_ministack/ready` answers 200. SIGTERM saves and ends it.
+"""
+
+import asyncio
+import os
+import resource
+import sys
+from pathlib import Path
+
+REGION = "eu-central-1"
+ACCOUNT = "000000000000"
+
+
+def defaults(state_dir: Path) -> dict[str, str]:
+    """ministack's own settings: loopback, authorisation on, everything kept, nothing outside touched."""
+    return {
+        "BIND_HOST": "127.0.0.1",
+        "MINISTACK_HOST": "127.0.0.1",
+        "MINISTACK_REGION": REGION,
+        "AUTH": "true",
+        "PERSIST_STATE": "1",
+        "S3_PERSIST": "1",
+        "S3_DATA_DIR": str(state_dir / "s3"),
+        "IOT_MTLS_ENABLED": "0",
+        "SFTP_ENABLED": "0",
+        "LOG_LEVEL": "WARNING",
+        "LAMBDA_EXECUTOR": "local",
+        # ministack removes the Docker containers that carry its label; it must not meet a developer's own.
+        "DOCKER_HOST": f"unix://{state_dir}/no-docker",
+    }
+
+
+def environment() -> str:
+    """Complete the environment before ministack is imported, since it reads it then; the address to bind."""
+    state_dir = Path(os.environ["STATE_DIR"])
+    state_dir.mkdir(parents=True, exist_ok=True)
+    for name, value in defaults(state_dir).items():
+        os.environ.setdefault(name, value)
+    return f"{os.environ['BIND_HOST']}:{os.environ['GATEWAY_PORT']}"
+
+
+def allow_many_connections() -> None:
+    """Let a burst of connections pass the usual soft limit of 1,024 open files."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def main() -> None:
+    """Serve until a signal ends it."""
+    address = environment()
+    allow_many_connections()
+    from hypercorn.asyncio import serve
+    from hypercorn.config import Config
+
+    from tools.shop import aws_saving, aws_settings
+
+    aws_settings.install()
+    saver = aws_saving.Saver(Path(os.environ["STATE_DIR"]), float(os.environ.get("SAVE_EVERY", "2")))
+    config = Config()
+    config.bind = [address]
+    config.keep_alive_timeout = 75
+    config.graceful_timeout = 1
+    config.backlog = 512
+    config.loglevel = "WARNING"
+    asyncio.run(serve(saver.wrap(), config))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

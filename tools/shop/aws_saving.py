@@ -1,0 +1,140 @@
+"""Saves the emulator's state every two seconds, so that `kill -9` loses at most that; ministack saves on a clean stop only.
+
+A snapshot is taken on the event loop between two requests, so all services are saved as of one moment. Files are written
+by a thread, each to a temporary name that then replaces the old file, and only where something changed. Tables come
+before queues: a crash between the two files repeats a message and never loses the effect of one that was deleted.
+"""
+
+import asyncio
+import contextlib
+import json
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from pathlib import Path
+from typing import Any
+
+from ministack import app as gateway
+from ministack.core import persistence
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Response = tuple[int, dict[str, str], Any]
+
+READS = ("Get", "List", "Describe", "Query", "Scan", "BatchGet", "TransactGet", "Receive")
+DATA = ("dynamodb", "s3", "ses", "ses_v2", "eventbridge", "sqs")
+DATA_SERVICES = {"dynamodb", "dynamodbstreams", "streams.dynamodb", "s3", "ses", "email", "events", "sqs"}
+LAST = ("lambda", "sqs")
+FORBIDDEN = ("/_ministack/reset", "/_ministack/config", "/_localstack/")
+
+
+class Saver:
+    """What has changed since the last save, and the loop that saves it."""
+
+    def __init__(self, folder: Path, every_seconds: float) -> None:
+        self.folder = folder
+        self.every_seconds = every_seconds
+        self.changed: set[str] = set()
+        self.written: dict[str, int] = {}
+
+    def wrap(self) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
+        """ministack's ASGI application, noting what each request changes and saving while it runs."""
+        dispatch = gateway._dispatch_service_request
+
+        async def noting(method: str, path: str, headers: dict[str, str], body: bytes, *rest: Any) -> Response:
+            try:
+                return await dispatch(method, path, headers, body, *rest)
+            finally:
+                self.note(method, headers, body)
+
+        gateway._dispatch_service_request = noting
+        gateway.save_all = lambda _: self.save_at_the_end()
+
+        async def application(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["type"] == "lifespan":
+                await self.serve_lifespan(scope, receive, send)
+            elif scope["type"] == "http" and scope["path"].startswith(FORBIDDEN):
+                await refuse(send)
+            else:
+                await gateway.app(scope, receive, send)
+
+        return application
+
+    async def serve_lifespan(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Save for as long as the server lives; ministack's own last save comes after."""
+        saving = asyncio.create_task(self.run())
+        try:
+            await gateway.app(scope, receive, send)
+        finally:
+            saving.cancel()
+
+    def note(self, method: str, headers: dict[str, str], body: bytes) -> None:
+        """Remember which states a request may have changed; a read changes none."""
+        service = signed_service(headers)
+        if is_read(service, method, headers, body):
+            return
+        self.changed.update(DATA if service in DATA_SERVICES else gateway._state_map)
+
+    async def run(self) -> None:
+        """Save what changed, then rest at least ten times as long as it took."""
+        while True:
+            started = time.monotonic()
+            files = self.snapshot()
+            await asyncio.to_thread(self.write, files)
+            await asyncio.sleep(max(self.every_seconds - (time.monotonic() - started), (time.monotonic() - started) * 10))
+
+    def snapshot(self) -> dict[str, str]:
+        """The changed states as text; runs between two requests, so nothing moves meanwhile."""
+        wanted, self.changed = self.changed, set()
+        states = gateway._build_persistence_save_dict()
+        names = sorted(wanted & states.keys(), key=lambda name: (name in LAST, name))
+        return {name: text for name in names if (text := encoded(name, states[name])) is not None}
+
+    def write(self, files: dict[str, str]) -> None:
+        """Replace each file whose text differs from what it holds."""
+        for name, text in files.items():
+            if self.written.get(name) != (digest := hash(text)):
+                replace(self.folder / f"{name}.json", text)
+                self.written[name] = digest
+
+    def save_at_the_end(self) -> None:
+        """The last save of a clean stop: everything."""
+        self.changed.update(gateway._state_map)
+        self.write(self.snapshot())
+
+
+def signed_service(headers: dict[str, str]) -> str:
+    """The service that a request is signed for; S3's presigned requests carry no such header."""
+    scope = headers.get("authorization", "").partition("Credential=")[2].split("/", 4)
+    return scope[3] if len(scope) > 3 else "s3"
+
+
+def is_read(service: str, method: str, headers: dict[str, str], body: bytes) -> bool:
+    """Whether a request is sure to change nothing."""
+    if method in ("GET", "HEAD", "OPTIONS"):
+        return True
+    action = headers.get("x-amz-target", "").rpartition(".")[2] or body[:200].partition(b"Action=")[2].decode("latin-1")
+    return service != "s3" and action.startswith(READS)
+
+
+def encoded(name: str, state: Callable[[], object]) -> str | None:
+    """One state in ministack's file format; a service that failed to load has none and keeps its file."""
+    payload = state()
+    if payload is None:
+        return None
+    document = {"__ministack_format__": persistence._state_format_version(name), "payload": payload}
+    return json.dumps(document, default=persistence._json_default, check_circular=False)
+
+
+def replace(path: Path, text: str) -> None:
+    """Whole or not at all: a crash leaves the old file or the new one."""
+    temporary = path.with_suffix(".saving")
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(path)
+
+
+async def refuse(send: Send) -> None:
+    """ministack's switches to wipe or reconfigure itself take no credentials, so any web page could use them."""
+    with contextlib.suppress(OSError):
+        await send({"type": "http.response.start", "status": 403, "headers": [(b"content-length", b"0")]})
+        await send({"type": "http.response.body", "body": b""})
