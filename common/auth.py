@@ -108,9 +108,7 @@ class ServiceTokens:
 def service_token(signer: Signer, issuer: str, audience: str) -> str:
     """One service's token for another, good for five minutes."""
     now = int(clock.now())
-    return signer.sign(
-        {"iss": issuer, "sub": issuer, "aud": audience, "iat": now, "exp": now + SERVICE_TOKEN_SECONDS}
-    )
+    return signer.sign({"iss": issuer, "sub": issuer, "aud": audience, "iat": now, "exp": now + SERVICE_TOKEN_SECONDS})
 
 
 @dataclass

@@ -99,9 +99,7 @@ class Transaction:
         self._add("Put", type(item), kwargs)
 
     def update(self, item: Item, actions: list[Action], condition: Condition | None = None) -> None:
-        kwargs = item.get_update_kwargs_from_instance(
-            actions, condition, return_values_on_condition_failure="ALL_OLD"
-        )
+        kwargs = item.get_update_kwargs_from_instance(actions, condition, return_values_on_condition_failure="ALL_OLD")
         self._add("Update", type(item), kwargs)
 
     def delete(self, item: Item, condition: Condition | None = None) -> None:

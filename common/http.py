@@ -1,0 +1,436 @@
+"""HTTP on Chalice: what every route of every service has in common, in the contract's order of checks.
+
+`make_app` builds a service's app. `operation`, below a plain Chalice route, checks token, role, content type, size,
+JSON and types, then calls the view with its path parameters and, where it names them, `body`, `query` and `call`.
+"""
+
+import functools
+import hashlib
+import inspect
+import json
+import re
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+import msgspec
+from chalice import Blueprint, Chalice, Response
+from chalice.app import MultiDict, Request
+
+from common import clock, logs, tracing, validation
+from common.auth import Access, Caller, Signer, Verifier, public
+from common.client import fetch_json
+from common.deadline import Deadline
+from common.problems import (
+    BodyTooLarge,
+    IdempotencyKeyInvalid,
+    IdempotencyKeyRequired,
+    MalformedJson,
+    MethodNotAllowed,
+    Problem,
+    TokenMissing,
+    Unavailable,
+    UnsupportedMediaType,
+)
+from common.settings import Settings
+from common.versions import Precondition, etag, matches
+
+T = TypeVar("T")
+View = Callable[..., Any]
+MAX_BODY_BYTES = 256 * 1024
+REQUEST_SECONDS = 10.0
+_VERBS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+_JSON = re.compile(r"^application/json *(;.*)?$", re.IGNORECASE)
+_CHARSET = re.compile(r"charset *= *\"?([^\s;\"]+)", re.IGNORECASE)
+_KEY = re.compile(r"^[\x21-\x7e]{1,255}$")
+_EXPOSED = "ETag, Location, Retry-After, X-Request-Id, Idempotent-Replayed, WWW-Authenticate, Allow"
+_ACCEPTED = "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Device-Token, traceparent"
+_log = logs.logger(__name__)
+
+
+class Reply(Generic[T]):
+    """An answer with more than a body. `version` becomes the ETag, and a matching If-None-Match then gets a 304."""
+
+    def __init__(
+        self,
+        status: int,
+        body: T | None = None,
+        *,
+        version: int | None = None,
+        location: str | None = None,
+        retry_after: int | None = None,
+        replayed: bool = False,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        self.status = status
+        self.body = body
+        self.version = version
+        named = {
+            "ETag": etag(version) if version is not None else None,
+            "Location": location,
+            "Retry-After": str(retry_after) if retry_after is not None else None,
+            "Idempotent-Replayed": "true" if replayed else None,
+        }
+        self.headers = {name: value for name, value in named.items() if value is not None} | dict(headers or {})
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What a route declares of itself; the OpenAPI document and the authorisation tests are made from it."""
+
+    allow: Access
+    request: type | None
+    query: type | None
+    responses: Mapping[int, type | None]
+    problems: Sequence[type[Problem]]
+    keyed: bool
+    if_match: bool
+    hidden: bool = False
+
+
+@dataclass
+class Call:
+    """The request in hand, as far as views need it beyond their arguments."""
+
+    request: Request
+    settings: Settings
+    verifier: Verifier
+    deadline: Deadline = field(default_factory=lambda: Deadline(REQUEST_SECONDS))
+    json: Any = None
+
+    def header(self, name: str) -> str | None:
+        value = self.request.headers.get(name)
+        return None if value is None else str(value)
+
+    @functools.cached_property
+    def caller(self) -> Caller:
+        """Who sent the token; raises TokenMissing, TokenInvalid or TokenExpired."""
+        return self.verifier.from_header(self.header("Authorization"))
+
+    def has_role(self, *names: str) -> bool:
+        """For what a public route shows only to some: False without a token, 401 with a bad one."""
+        try:
+            return self.caller.role in names
+        except TokenMissing:
+            return False
+
+    @property
+    def precondition(self) -> Precondition:
+        return Precondition(self.header("If-Match"))
+
+    @property
+    def idempotency_key(self) -> str:
+        """Raises IdempotencyKeyRequired or IdempotencyKeyInvalid."""
+        key = self.header("Idempotency-Key")
+        if not key:
+            raise IdempotencyKeyRequired
+        if not _KEY.match(key):
+            raise IdempotencyKeyInvalid
+        return key
+
+    @property
+    def body_hash(self) -> str:
+        """SHA-256 of the body's meaning: order of members and white space do not matter."""
+        text = json.dumps(self.json, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    @property
+    def source_address(self) -> str:
+        """The client's address: what the edge says if the edge is calling, else the peer's."""
+        forwarded = (self.header("X-Forwarded-For") or "").rpartition(",")[2].strip()
+        if forwarded and self.settings.edge_secret and self.header("X-Edge-Secret") == self.settings.edge_secret:
+            return forwarded
+        return str(self.request.context.get("identity", {}).get("sourceIp", ""))
+
+
+_current: ContextVar[Call] = ContextVar("call")
+
+
+def operation(
+    *,
+    allow: Access,
+    responses: Mapping[int, type | None],
+    request: type | None = None,
+    query: type | None = None,
+    problems: Sequence[type[Problem]] = (),
+    keyed: bool = False,
+    if_match: bool = False,
+) -> Callable[[View], View]:
+    """Declare a view: who may call it, what it takes, what it answers. The view returns a body or a Reply.
+
+    A body alone is answered with the smallest status of `responses`. `problems` are those of the domain;
+    the ones that every route can have need no mention. `keyed` demands an Idempotency-Key.
+    """
+    declared = Operation(allow, request, query, responses, problems, keyed, if_match)
+
+    def wrap(view: View) -> View:
+        wanted = inspect.signature(view).parameters.keys() & {"body", "query", "call"}
+
+        @functools.wraps(view)
+        def handle(**path: str) -> Response:
+            call = _current.get()
+            try:
+                return _answer(call, declared, view(**path, **_arguments(call, declared, wanted)))
+            except Problem as problem:
+                return problem_response(problem)
+            except Exception as error:
+                return problem_response(_unexpected(error))
+
+        handle.operation = declared  # type: ignore[attr-defined]
+        return handle
+
+    return wrap
+
+
+def _arguments(call: Call, declared: Operation, wanted: set[str]) -> dict[str, Any]:
+    """The checks in the contract's order: 401, 403, 415, 413, 400, 422."""
+    if not declared.allow.public:
+        declared.allow.check(call.caller)
+    values: dict[str, Any] = {"call": call}
+    if declared.request:
+        _check_media_type(call)
+    if declared.keyed:
+        _ = call.idempotency_key
+    if declared.request:
+        values["body"] = _body(call, declared.request)
+    if declared.query:
+        values["query"] = _query(call.request.query_params, declared.query)
+    return {name: values[name] for name in wanted}
+
+
+def _check_media_type(call: Call) -> None:
+    raw = call.request.raw_body
+    kind = call.header("Content-Type") or ""
+    charset = _CHARSET.search(kind)
+    if raw and (not _JSON.match(kind) or (charset and charset[1].lower() not in ("utf-8", "utf8"))):
+        raise UnsupportedMediaType
+    if len(raw) > MAX_BODY_BYTES:
+        raise BodyTooLarge
+
+
+def _body(call: Call, kind: type) -> Any:
+    raw = call.request.raw_body
+    if raw:
+        call.json = validation.decode_json(raw)
+    elif any(one.required for one in msgspec.structs.fields(kind)):
+        raise MalformedJson("The body is missing.")
+    else:
+        call.json = {}
+    return validation.convert(call.json, kind)
+
+
+def _query(given: MultiDict | None, kind: type) -> Any:
+    known = {one.encode_name: one for one in msgspec.structs.fields(kind)}
+    values = {name: given.getlist(name) for name in given or () if name in known} if given else {}
+    return validation.convert(
+        {name: found if _is_list(known[name].type) else found[-1] for name, found in values.items()},
+        kind,
+        strict=False,
+    )
+
+
+def _is_list(kind: Any) -> bool:
+    return getattr(getattr(kind, "__origin__", kind), "__origin__", getattr(kind, "__origin__", kind)) is list
+
+
+def _answer(call: Call, declared: Operation, result: Any) -> Response:
+    reply = result if isinstance(result, Reply) else Reply(min(declared.responses), result)
+    seen = call.header("If-None-Match")
+    if seen and reply.version is not None and reply.status == 200 and call.request.method in ("GET", "HEAD"):
+        if matches(seen, reply.version):
+            return Response("", reply.headers, 304)
+    if reply.body is None:
+        return Response("", reply.headers, reply.status)
+    kind = {"Content-Type": "application/json"}
+    return Response(msgspec.json.encode(reply.body).decode(), kind | reply.headers, reply.status)
+
+
+def problem_response(problem: Problem) -> Response:
+    """RFC 9457, with the trace id as the request id."""
+    body = msgspec.json.encode(problem.body(tracing.current().trace_id)).decode()
+    return Response(body, {"Content-Type": "application/problem+json", **problem.headers}, problem.status)
+
+
+def _unexpected(error: Exception) -> Problem:
+    """AWS out of reach or too busy is a 503, anything else our mistake: logged with its place, told to nobody."""
+    from common.tables import is_unavailable
+
+    if is_unavailable(error):
+        _log.warning("dependency_unavailable", exc_info=error)
+        return Unavailable()
+    _log.error("unexpected_error", exc_info=error)
+    return Problem()
+
+
+def make_app(
+    settings: Settings,
+    signer: Signer,
+    *,
+    blueprints: Sequence[Blueprint],
+    dependencies: Mapping[str, Callable[[], object]] | None = None,
+) -> Chalice:
+    """A service's Chalice app with all that is the same everywhere; event handlers are added by app.py.
+
+    `dependencies` are called by GET /health/dependencies; one that raises is down.
+    """
+    logs.configure(settings.service)
+    clock.follow(settings.clock_file)
+    app = Chalice(app_name=f"{settings.service}-service", configure_logs=False)
+    verifier = Verifier(settings.service, _issuers(settings, signer))
+    app.register_middleware(_middleware(settings, verifier), "http")
+    app.experimental_feature_flags.add("BLUEPRINTS")
+    for blueprint in (*blueprints, _meta(app, settings, signer, dependencies or {})):
+        app.register_blueprint(blueprint)
+    _complete(app)
+    return app
+
+
+def verifier_of(settings: Settings, signer: Signer) -> Verifier:
+    """For a token that comes in a body instead of the header."""
+    return Verifier(settings.service, _issuers(settings, signer))
+
+
+def _issuers(settings: Settings, signer: Signer) -> dict[str, Callable[[], Mapping[str, Any]]]:
+    """Our own keys are at hand; the other issuers' are fetched when a token of theirs comes."""
+    remote = {issuer: functools.partial(fetch_json, url) for issuer, url in settings.jwks_urls.items()}
+    return {**remote, settings.service: signer.jwks}
+
+
+def _middleware(settings: Settings, verifier: Verifier) -> Callable[[Request, Callable[[Request], Response]], Response]:
+    def around(request: Request, get_response: Callable[[Request], Response]) -> Response:
+        started = time.perf_counter()
+        trace = tracing.start(request.headers.get("traceparent"))
+        _current.set(Call(request, settings, verifier))
+        response = get_response(request)
+        response.headers.setdefault("Cache-Control", "no-cache" if "ETag" in response.headers else "no-store")
+        response.headers["X-Request-Id"] = trace.trace_id
+        response.headers["traceparent"] = trace.header
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers.update(_cors(settings, request.headers.get("Origin")))
+        took = round((time.perf_counter() - started) * 1000, 1)
+        facts = {"method": request.method, "route": request.path, "status": response.status_code, "ms": took}
+        _log.info("request", extra=facts)
+        return response
+
+    return around
+
+
+def _cors(settings: Settings, origin: str | None) -> dict[str, str]:
+    if origin not in settings.cors_origins:
+        return {"Vary": "Origin"}
+    return {"Vary": "Origin", "Access-Control-Allow-Origin": str(origin), "Access-Control-Expose-Headers": _EXPOSED}
+
+
+def _meta(
+    app: Chalice, settings: Settings, signer: Signer, dependencies: Mapping[str, Callable[[], object]]
+) -> Blueprint:
+    """Health, keys and the service's own description."""
+    routes = Blueprint(__name__)
+
+    @routes.route("/health", methods=["GET"])
+    @operation(allow=public, responses={200: Health})
+    def health() -> Health:
+        """Tell that the service runs."""
+        return Health("ok", settings.service, settings.version)
+
+    @routes.route("/health/dependencies", methods=["GET"])
+    @operation(allow=public, responses={200: Dependencies, 503: Dependencies})
+    def health_dependencies() -> Reply[Dependencies]:
+        """Ask each dependency and tell its state."""
+        states = {name: _state(ask) for name, ask in dependencies.items()}
+        up = all(state == "ok" for state in states.values())
+        return Reply(200 if up else 503, Dependencies("ok" if up else "degraded", settings.service, states))
+
+    @routes.route("/.well-known/jwks.json", methods=["GET"])
+    @operation(allow=public, responses={200: KeySet})
+    def jwks() -> Reply[Any]:
+        """Publish the public keys that this service's tokens are signed with."""
+        return Reply(200, signer.jwks(), headers={"Cache-Control": "public, max-age=300"})
+
+    @routes.route("/openapi.json", methods=["GET"])
+    @operation(allow=public, responses={200: dict[str, Any]})  # type: ignore[dict-item]
+    def openapi() -> Reply[Any]:
+        """Describe this service as OpenAPI 3.1."""
+        from common.openapi import document
+
+        return Reply(200, document(app, settings), headers={"Cache-Control": "public, max-age=300"})
+
+    return routes
+
+
+class Health(msgspec.Struct):
+    status: str
+    service: str
+    version: str
+
+
+class Dependencies(msgspec.Struct):
+    status: str
+    service: str
+    dependencies: dict[str, str]
+
+
+class KeySet(msgspec.Struct):
+    keys: list[dict[str, str]]
+
+
+def _state(ask: Callable[[], object]) -> str:
+    try:
+        ask()
+    except Exception as error:
+        _log.warning("dependency_down", exc_info=error)
+        return "down"
+    return "ok"
+
+
+def _complete(app: Chalice) -> None:
+    """Give each path an answer to every verb: HEAD where there is GET, OPTIONS for browsers, else a 405.
+
+    Chalice's own CORS allows one origin only, and its 405 and content-type answers are no problem bodies.
+    """
+    for path, entries in list(app.routes.items()):
+        allowed = [*entries, *(["HEAD"] if "GET" in entries else []), "OPTIONS"]
+        for entry in entries.values():
+            entry.content_types = []  # the order of checks wants 401 and 403 before 415
+        if "GET" in entries:
+            _add(app, path, ["HEAD"], entries["GET"].view_function)
+        _add(app, path, ["OPTIONS"], _options(allowed))
+        _add(app, path, [verb for verb in _VERBS if verb not in entries], _refuse(allowed))
+
+
+def _add(app: Chalice, path: str, methods: list[str], view: View) -> None:
+    if methods:
+        app.route(path, methods=methods, content_types=[])(view)
+
+
+_HIDDEN = Operation(public, None, None, {}, (), keyed=False, if_match=False, hidden=True)
+
+
+def _options(allowed: list[str]) -> View:
+    verbs = ", ".join(allowed)
+
+    def options(**_: str) -> Response:
+        call = _current.get()
+        headers = {"Allow": verbs}
+        if call.header("Origin") in call.settings.cors_origins:
+            headers |= {
+                "Access-Control-Allow-Methods": verbs,
+                "Access-Control-Allow-Headers": _ACCEPTED,
+                "Access-Control-Max-Age": "7200",
+            }
+        return Response("", headers, 204)
+
+    options.operation = _HIDDEN  # type: ignore[attr-defined]
+    return options
+
+
+def _refuse(allowed: list[str]) -> View:
+    headers = {"Allow": ", ".join(allowed)}
+
+    def method_not_allowed(**_: str) -> Response:
+        return problem_response(MethodNotAllowed(headers=headers))
+
+    method_not_allowed.operation = _HIDDEN  # type: ignore[attr-defined]
+    return method_not_allowed
