@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar, get_args, get_origin
 
 import msgspec
 from chalice import Blueprint, Chalice, Response
@@ -201,7 +201,7 @@ def _arguments(call: Call, declared: Operation, wanted: set[str]) -> dict[str, A
 
 
 def _check_media_type(call: Call) -> None:
-    raw = call.request.raw_body
+    raw = _raw(call)
     kind = call.header("Content-Type") or ""
     charset = _CHARSET.search(kind)
     if raw and (not _JSON.match(kind) or (charset and charset[1].lower() not in ("utf-8", "utf8"))):
@@ -210,8 +210,13 @@ def _check_media_type(call: Call) -> None:
         raise BodyTooLarge
 
 
-def _body(call: Call, kind: type) -> Any:
+def _raw(call: Call) -> bytes:
     raw = call.request.raw_body
+    return raw.encode() if isinstance(raw, str) else raw
+
+
+def _body(call: Call, kind: type) -> Any:
+    raw = _raw(call)
     if raw:
         call.json = validation.decode_json(raw)
     elif any(one.required for one in msgspec.structs.fields(kind)):
@@ -232,25 +237,34 @@ def _query(given: MultiDict | None, kind: type) -> Any:
 
 
 def _is_list(kind: Any) -> bool:
-    return getattr(getattr(kind, "__origin__", kind), "__origin__", getattr(kind, "__origin__", kind)) is list
+    while get_origin(kind) is Annotated:
+        kind = get_args(kind)[0]
+    return get_origin(kind) is list
 
 
 def _answer(call: Call, declared: Operation, result: Any) -> Response:
     reply = result if isinstance(result, Reply) else Reply(min(declared.responses), result)
+    if _not_modified(call, reply):
+        return _respond(304, None, reply.headers)
+    return _respond(reply.status, reply.body, {"Content-Type": "application/json"} | reply.headers)
+
+
+def _not_modified(call: Call, reply: Reply[Any]) -> bool:
     seen = call.header("If-None-Match")
-    if seen and reply.version is not None and reply.status == 200 and call.request.method in ("GET", "HEAD"):
-        if matches(seen, reply.version):
-            return Response("", reply.headers, 304)
-    if reply.body is None:
-        return Response("", reply.headers, reply.status)
-    kind = {"Content-Type": "application/json"}
-    return Response(msgspec.json.encode(reply.body).decode(), kind | reply.headers, reply.status)
+    known = seen is not None and reply.version is not None and matches(seen, reply.version)
+    return known and reply.status == 200 and call.request.method in ("GET", "HEAD")
+
+
+def _respond(status: int, body: Any, headers: Mapping[str, str]) -> Response:
+    if body is None:
+        return Response("", {name: value for name, value in headers.items() if name != "Content-Type"}, status)
+    return Response(msgspec.json.encode(body).decode(), {**headers}, status)
 
 
 def problem_response(problem: Problem) -> Response:
     """RFC 9457, with the trace id as the request id."""
-    body = msgspec.json.encode(problem.body(tracing.current().trace_id)).decode()
-    return Response(body, {"Content-Type": "application/problem+json", **problem.headers}, problem.status)
+    kind = {"Content-Type": "application/problem+json"}
+    return _respond(problem.status, problem.body(tracing.current().trace_id), kind | problem.headers)
 
 
 def _unexpected(error: Exception) -> Problem:
@@ -350,7 +364,7 @@ def _meta(
         return Reply(200, signer.jwks(), headers={"Cache-Control": "public, max-age=300"})
 
     @routes.route("/openapi.json", methods=["GET"])
-    @operation(allow=public, responses={200: dict[str, Any]})  # type: ignore[dict-item]
+    @operation(allow=public, responses={200: dict[str, Any]})
     def openapi() -> Reply[Any]:
         """Describe this service as OpenAPI 3.1."""
         from common.openapi import document
@@ -420,7 +434,7 @@ def _options(allowed: list[str]) -> View:
                 "Access-Control-Allow-Headers": _ACCEPTED,
                 "Access-Control-Max-Age": "7200",
             }
-        return Response("", headers, 204)
+        return _respond(204, None, headers)
 
     options.operation = _HIDDEN  # type: ignore[attr-defined]
     return options

@@ -50,7 +50,7 @@ def document(app: Chalice, settings: Settings) -> dict[str, Any]:
 def _operations(app: Chalice) -> Iterator[tuple[str, RouteEntry, Operation]]:
     for path, entries in sorted(app.routes.items()):
         for method, entry in entries.items():
-            op: Operation = entry.view_function.operation
+            op: Operation = vars(entry.view_function)["operation"]
             if not op.hidden and method != "HEAD":
                 yield path, entry, op
 

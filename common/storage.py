@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
 
 import msgspec
@@ -22,6 +22,7 @@ from common import clock
 from common.problems import Unavailable
 
 _STABLE_SECONDS = 3600  # a GET stays the same for an hour …
+T = TypeVar("T")
 _GET_SECONDS = 3 * 3600  # … and is good for at least two more
 
 
@@ -127,7 +128,7 @@ def _client(region: str, endpoint: str | None) -> Any:
     return boto3.client("s3", region_name=region, endpoint_url=endpoint, config=config)
 
 
-def _or_none(call: Callable[[], Any]) -> Any:
+def _or_none(call: Callable[[], T]) -> T | None:
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:

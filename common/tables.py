@@ -116,18 +116,20 @@ class Transaction:
 
     def commit(self) -> None:
         """Raise Refused if a condition failed, OutcomeUnknown if DynamoDB did not answer, Unavailable if it is busy."""
-        assert self._table is not None, "an empty transaction"
+        if self._table is None:
+            return  # nothing was asked for
         connection = self._table._get_connection().connection
         for attempt in range(_ATTEMPTS):
             try:
                 connection.dispatch(
                     "TransactWriteItems", {"TransactItems": self._parts, "ClientRequestToken": self._token}
                 )
-                return
             except VerboseClientError as error:
                 _raise_unless_busy(error)
             except BotoCoreError as error:
                 raise OutcomeUnknown from error
+            else:
+                return
             time.sleep(random.uniform(0, 0.025 * 2**attempt))  # noqa: S311 - jitter, so that racers part
         raise Unavailable(retry_after=1)
 
