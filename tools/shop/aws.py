@@ -13,10 +13,12 @@ Ready when `GET /_ministack/ready` answers 200. SIGTERM saves and ends it.
 """
 
 import asyncio
+import json
 import os
 import resource
-import sys
+import shutil
 from pathlib import Path
+from typing import Any, cast
 
 REGION = "eu-central-1"
 ACCOUNT = "000000000000"
@@ -47,7 +49,17 @@ def environment() -> str:
     state_dir.mkdir(parents=True, exist_ok=True)
     for name, value in defaults(state_dir).items():
         os.environ.setdefault(name, value)
+    os.environ.pop("PYTHONPATH", None)  # functions inherit the environment, and must find in it what Lambda has only
     return f"{os.environ['BIND_HOST']}:{os.environ['GATEWAY_PORT']}"
+
+
+def forget_unsaved_buckets(state_dir: Path) -> None:
+    """Drop the folder of a bucket that was made in the last seconds before a crash: nothing else remembers it."""
+    state, folders = state_dir / "s3.json", state_dir / "s3" / ACCOUNT
+    saved = json.loads(state.read_text("utf-8"))["payload"]["buckets_meta"]["data"] if state.exists() else {}
+    for folder in folders.iterdir() if folders.exists() else ():
+        if f"{ACCOUNT}\x00{folder.name!r}" not in saved:
+            shutil.rmtree(folder)
 
 
 def allow_many_connections() -> None:
@@ -60,6 +72,7 @@ def allow_many_connections() -> None:
 def main() -> None:
     """Serve until a signal ends it."""
     address = environment()
+    forget_unsaved_buckets(Path(os.environ["STATE_DIR"]))
     allow_many_connections()
     from hypercorn.asyncio import serve
     from hypercorn.config import Config
@@ -74,8 +87,8 @@ def main() -> None:
     config.graceful_timeout = 1
     config.backlog = 512
     config.loglevel = "WARNING"
-    asyncio.run(serve(saver.wrap(), config))
+    asyncio.run(serve(cast(Any, saver.wrap()), config))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -23,7 +23,9 @@ def install() -> None:
     gateway._import_operation = import_operation
 
 
-async def handle_request(method: str, path: str, headers: dict[str, str], body: bytes, query: dict[str, list[str]]) -> Any:
+async def handle_request(
+    method: str, path: str, headers: dict[str, str], body: bytes, query: dict[str, list[str]]
+) -> Any:
     """The two calls that ministack lacks; all others go on to it."""
     parts = path.strip("/").split("/")
     if parts[0] == "restapis" and query.get("mode"):

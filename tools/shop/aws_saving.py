@@ -1,13 +1,16 @@
-"""Saves the emulator's state every two seconds, so that `kill -9` loses at most that; ministack saves on a clean stop only.
+"""Saves the emulator's state every two seconds, so that `kill -9` loses no more; ministack saves when it ends only.
 
-A snapshot is taken on the event loop between two requests, so all services are saved as of one moment. Files are written
-by a thread, each to a temporary name that then replaces the old file, and only where something changed. Tables come
-before queues: a crash between the two files repeats a message and never loses the effect of one that was deleted.
+A snapshot is taken on the event loop between two requests, and never while a stack is being made, so all services are
+saved as of one moment. Files are written by a thread, each to a temporary name that then replaces the old file, and
+only where something changed. Tables come before queues: a crash between the two files repeats a message and never loses
+the effect of one that was deleted. What a stack made comes before the stack. Services that the shop does not use are
+not saved, nor loaded at the next start.
 """
 
 import asyncio
 import contextlib
 import json
+import sys
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from pathlib import Path
@@ -23,8 +26,10 @@ Response = tuple[int, dict[str, str], Any]
 
 READS = ("Get", "List", "Describe", "Query", "Scan", "BatchGet", "TransactGet", "Receive")
 DATA = ("dynamodb", "s3", "ses", "ses_v2", "eventbridge", "sqs")
+DEPLOYED = ("lambda", "apigateway", "apigateway_v1", "iam", "sts", "cloudwatch", "cloudwatch_logs")
+SAVED = (*DATA, *DEPLOYED, "ssm", "cloudformation")
 DATA_SERVICES = {"dynamodb", "dynamodbstreams", "streams.dynamodb", "s3", "ses", "email", "events", "sqs"}
-LAST = ("lambda", "sqs")
+LAST = ("lambda", "sqs", "cloudformation")
 FORBIDDEN = ("/_ministack/reset", "/_ministack/config", "/_localstack/")
 
 
@@ -43,7 +48,8 @@ class Saver:
 
         async def noting(method: str, path: str, headers: dict[str, str], body: bytes, *rest: Any) -> Response:
             try:
-                return await dispatch(method, path, headers, body, *rest)
+                response: Response = await dispatch(method, path, headers, body, *rest)
+                return response
             finally:
                 self.note(method, headers, body)
 
@@ -73,15 +79,16 @@ class Saver:
         service = signed_service(headers)
         if is_read(service, method, headers, body):
             return
-        self.changed.update(DATA if service in DATA_SERVICES else gateway._state_map)
+        self.changed.update(DATA if service in DATA_SERVICES else SAVED)
 
     async def run(self) -> None:
         """Save what changed, then rest at least ten times as long as it took."""
         while True:
             started = time.monotonic()
-            files = self.snapshot()
-            await asyncio.to_thread(self.write, files)
-            await asyncio.sleep(max(self.every_seconds - (time.monotonic() - started), (time.monotonic() - started) * 10))
+            if not stack_in_progress():
+                await asyncio.to_thread(self.write, self.snapshot())
+            took = time.monotonic() - started
+            await asyncio.sleep(max(self.every_seconds - took, took * 10))
 
     def snapshot(self) -> dict[str, str]:
         """The changed states as text; runs between two requests, so nothing moves meanwhile."""
@@ -99,8 +106,15 @@ class Saver:
 
     def save_at_the_end(self) -> None:
         """The last save of a clean stop: everything."""
-        self.changed.update(gateway._state_map)
+        self.changed.update(SAVED)
         self.write(self.snapshot())
+
+
+def stack_in_progress() -> bool:
+    """Whether CloudFormation is at work: half a stack could be neither finished nor made again after a restart."""
+    engine = sys.modules.get("ministack.services.cloudformation")
+    stacks = engine._stacks._data.values() if engine else ()
+    return any(str(stack.get("StackStatus")).endswith("IN_PROGRESS") for stack in stacks)
 
 
 def signed_service(headers: dict[str, str]) -> str:
