@@ -1,0 +1,43 @@
+"""One call in hand: when, by whom, under which version, and what it did besides its answer."""
+
+from dataclasses import dataclass, field
+
+from tools.shop.payments.errors import JSON, missing
+from tools.shop.payments.methods import Fault
+from tools.shop.payments.models import Event, Intent, new_id
+from tools.shop.payments.store import R, Store
+
+# The account's own version: the last before return_url became compulsory for most confirmations.
+DEFAULT_VERSION = "2022-11-15"
+
+
+@dataclass
+class Call:
+    store: Store
+    now: float
+    origin: str = ""
+    version: str = DEFAULT_VERSION
+    request_id: str = field(default_factory=lambda: new_id("req_", 14))
+    key: str | None = None
+    webhooks: bool = False
+    fault: Fault | None = None
+
+    def find(self, kind: type[R], record_id: str, *, param: str | None = None) -> R:
+        record = self.store.find(kind, record_id)
+        if record is None:
+            raise missing(kind.kind, record_id, param=param)
+        return record
+
+    def tell(self, kind: str, intent_id: str, data: JSON) -> None:
+        """Record an event. It is delivered after the transaction that it belongs to, by the outbox of the same file."""
+        request = {"id": self.request_id, "idempotency_key": self.key}
+        event = Event(new_id("evt_3"), int(self.now), kind, intent_id, data, DEFAULT_VERSION, request)
+        self.store.put(event)
+        if self.webhooks:
+            self.store.deliver(event.id, 0.0)
+
+    def save(self, intent: Intent, event: str | None = None) -> Intent:
+        self.store.put(intent)
+        if event:
+            self.tell(f"payment_intent.{event}", intent.id, intent.json())
+        return intent
