@@ -290,7 +290,8 @@ def make_app(
     `dependencies` are called by GET /health/dependencies; one that raises is down.
     """
     logs.configure(settings.service)
-    clock.follow(settings.clock_file)
+    if settings.clock_file:
+        clock.follow(settings.clock_file)
     app = Chalice(app_name=f"{settings.service}-service", configure_logs=False)
     verifier = Verifier(settings.service, _issuers(settings, signer))
     app.register_middleware(_middleware(settings, verifier), "http")

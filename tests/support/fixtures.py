@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import boto3
-import common.http
 import pytest
-from common import clock
 from moto import mock_aws
 
+import common.http
+from common import clock
 from tests.support import services, tokens
 from tests.support.api import Api, Calls, connected, recorded
 

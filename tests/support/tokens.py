@@ -5,11 +5,12 @@ import time
 from functools import cache
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
 from common import clock
 from common.auth import Signer
 from common.auth import service_token as sign_service_token
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 ISSUERS = ("users", "catalog", "orders")
 
@@ -35,7 +36,15 @@ def user_token(subject: str = "usr_test", role: str = "customer", **claims: Any)
     """An access token; keyword arguments replace or add claims."""
     now = int(clock.now())
     email = {"email": f"{subject.lower()}@example.test"} if role != "guest" else {}
-    usual = {"iss": "users", "aud": "shop", "sub": subject, "role": role, "sid": "ses_test", "iat": now, "exp": now + 600}
+    usual = {
+        "iss": "users",
+        "aud": "shop",
+        "sub": subject,
+        "role": role,
+        "sid": "ses_test",
+        "iat": now,
+        "exp": now + 600,
+    }
     return signer("users").sign(usual | email | claims)
 
 

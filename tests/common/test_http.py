@@ -1,0 +1,234 @@
+"""What every route of every service does with a request, in the contract's order."""
+
+import json
+import logging
+
+import pytest
+
+from common import logs
+
+GOOD = {"items": [{"sku": "a", "quantity": 1}]}
+
+
+def put(api, body, path="/things/x", **kwargs):
+    return api.put(path, body, **{"role": "staff", **kwargs})
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"{",
+        b"",
+        b"\xff",
+        b"\xef\xbb\xbf{}",
+        b'{"items": [], "items": []}',
+        b'{"items": NaN}',
+        b'{"items": -Infinity}',
+        b'{"items": [], "name": "\\ud800"}',
+        b"[" * 65 + b"]" * 65,
+        b"[" * 100_000,
+        b'{"items": [' + b"9" * 5000 + b"]}",
+    ],
+)
+def test_what_is_not_strict_json_is_malformed(api, raw):
+    answer = put(api, raw)
+
+    assert (answer.status, answer.code) == (400, "malformed_json")
+
+
+def test_sixty_four_levels_are_read_and_then_judged(api):
+    assert put(api, b"[" * 64 + b"]" * 64).code == "validation_failed"
+
+
+@pytest.mark.parametrize("kind", ["", "text/plain", "application/jsonx", "application/json; charset=latin-1"])
+def test_a_body_of_another_content_type_is_refused(api, kind):
+    assert put(api, GOOD, Content_Type=kind).code == "unsupported_media_type"
+
+
+def test_the_charset_may_be_named(api):
+    assert put(api, GOOD, Content_Type="application/json; charset=UTF-8").status == 200
+
+
+def test_a_body_may_have_256_kib_and_not_a_byte_more(api):
+    most = b'{"items": [], "name": "' + b"a" * (256 * 1024 - 25) + b'"}'
+
+    assert put(api, most).status == 200
+    assert put(api, most + b" ").code == "body_too_large"
+
+
+def test_every_bad_field_is_named_and_an_unknown_one_leads(api):
+    answer = put(api, {"items": [{"sku": "a b", "quantity": True}, {"quantity": 1.0, "z": 1}], "nam": 1})
+
+    assert (answer.status, answer.code) == (422, "unknown_field")
+    assert {(e["field"], e["code"]) for e in answer.json["errors"]} == {
+        ("nam", "unknown_field"),
+        ("items[0].sku", "wrong_format"),
+        ("items[0].quantity", "wrong_type"),
+        ("items[1].z", "unknown_field"),
+        ("items[1].sku", "missing"),
+        ("items[1].quantity", "wrong_type"),
+    }
+
+
+def test_too_many_of_something_is_its_own_code(api):
+    answer = put(api, {"items": GOOD["items"] * 4})
+
+    assert (answer.status, answer.code) == (422, "limit_reached")
+
+
+def test_too_many_and_one_of_them_wrong_is_a_failed_validation(api):
+    answer = put(api, {"items": [*GOOD["items"] * 3, {"sku": "a", "quantity": 0}]})
+
+    assert answer.code == "validation_failed"
+    assert [e["field"] for e in answer.json["errors"]] == ["items[3].quantity", "items"]
+
+
+@pytest.mark.parametrize(
+    ("query", "field"), [("limit=0", "limit"), ("limit=101", "limit"), ("limit=a", "limit"), ("limit=1.5", "limit")]
+)
+def test_a_bad_limit_is_named(api, query, field):
+    answer = api.get(f"/things?{query}", role="guest")
+
+    assert (answer.status, answer.code, answer.json["errors"][0]["field"]) == (422, "validation_failed", field)
+
+
+def test_query_parameters_are_converted_repeated_and_ignored_when_unknown(api):
+    answer = api.get("/things?limit=5&sku=a&sku=b&utm_source=x", role="guest")
+
+    assert answer.json == {"items": [{"count": 5}, {"count": 2}], "next_cursor": None}
+
+
+def test_checks_come_in_the_contracts_order(api):
+    bad = {"path": "/things/missing", "body": b"{", "Content_Type": "text/plain"}
+
+    assert put(api, **bad, role=None).code == "token_missing"
+    assert put(api, **bad, role="guest").code == "forbidden"
+    assert put(api, **bad).code == "unsupported_media_type"
+    assert put(api, b"{", "/things/missing").code == "malformed_json"
+    assert put(api, {}, "/things/missing").code == "validation_failed"
+    assert put(api, GOOD, "/things/missing").code == "not_found"
+
+
+def test_another_verb_is_a_405_before_anything_else(api):
+    answer = api.delete("/things/x")
+
+    assert (answer.status, answer.code) == (405, "method_not_allowed")
+    assert set(answer.headers["Allow"].split(", ")) == {"GET", "PUT", "PATCH", "HEAD", "OPTIONS"}
+
+
+def test_a_problem_has_every_member_and_the_trace_as_its_request_id(api):
+    trace = "0af7651916cd43dd8448eb211c80319c"
+    answer = put(api, GOOD, role=None, traceparent=f"00-{trace}-b7ad6b7169203331-01")
+
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.headers["X-Request-Id"] == answer.json["request_id"] == trace
+    assert answer.json.keys() == {"type", "title", "status", "code", "detail", "request_id"}
+    assert answer.headers["traceparent"].startswith(f"00-{trace}-")
+
+
+@pytest.mark.parametrize(
+    "header", ["", "x", "00-" + "0" * 32 + "-b7ad6b7169203331-01", "ff-" + "a" * 32 + "-" + "b" * 16]
+)
+def test_a_malformed_traceparent_begins_a_new_trace(api, header):
+    answer = api.get("/health", traceparent=header)
+
+    assert len(answer.headers["X-Request-Id"]) == 32
+    assert answer.headers["X-Request-Id"] not in header
+
+
+def test_a_fault_of_ours_tells_the_caller_nothing_and_the_log_where(api, caplog):
+    with caplog.at_level(logging.ERROR):
+        answer = api.get("/things/broken")
+
+    assert (answer.status, answer.code) == (500, "internal_error")
+    assert "hunter2" not in answer.text
+    assert caplog.records[0].message == "unexpected_error"
+
+
+def test_an_etag_is_the_version_and_a_match_is_not_modified(api):
+    first = api.get("/things/x")
+
+    assert first.headers["ETag"] == '"3"'
+    assert api.get("/things/x", If_None_Match='"2", W/"3"').status == 304
+    assert api.get("/things/x", If_None_Match='"4"').status == 200
+
+
+def test_an_edit_needs_the_version_that_was_read(api):
+    assert api.patch("/things/x", {}, role="guest").code == "if_match_required"
+    assert api.patch("/things/x", {}, role="guest", If_Match='"2"').code == "version_mismatch"
+    assert api.patch("/things/x", {}, role="guest", If_Match="nonsense").code == "version_mismatch"
+    assert api.patch("/things/x", {}, role="guest", If_Match='"3"').status == 204
+
+
+@pytest.mark.parametrize(
+    ("key", "code"),
+    [("", "idempotency_key_required"), ("a b", "idempotency_key_invalid"), ("é", "idempotency_key_invalid")],
+)
+def test_a_keyed_route_refuses_a_missing_or_bad_key(api, key, code):
+    assert api.post("/charges", {}, role="guest", Idempotency_Key=key).code == code
+    assert api.post("/charges", {}, role="guest", Idempotency_Key="k" * 256).code == "idempotency_key_invalid"
+
+
+def test_a_keyed_route_takes_a_key_of_255_visible_characters(api):
+    answer = api.post("/charges", role="guest", Idempotency_Key="~" * 255)
+
+    assert (answer.status, answer.json) == (201, {"count": 255})
+    assert (answer.headers["Location"], answer.headers["Idempotent-Replayed"]) == ("/charges/1", "true")
+
+
+def test_head_is_answered_as_get(api):
+    assert api.request("HEAD", "/things/x").headers["ETag"] == '"3"'
+
+
+def test_listed_origins_get_cors_headers_on_answers_and_errors_and_others_none(api):
+    for answer in (api.get("/health"), api.get("/things"), api.delete("/things/x")):
+        assert answer.headers["Access-Control-Allow-Origin"] == "http://localhost:8080"
+    assert "Access-Control-Allow-Origin" not in api.get("/health", Origin="http://localhost:8081").headers
+
+
+def test_a_preflight_names_the_verbs_and_headers(api):
+    answer = api.request("OPTIONS", "/things/x")
+
+    assert answer.status == 204
+    assert "PATCH" in answer.headers["Access-Control-Allow-Methods"]
+    assert "Idempotency-Key" in answer.headers["Access-Control-Allow-Headers"]
+    assert "Access-Control-Allow-Methods" not in api.request("OPTIONS", "/things/x", Origin="http://evil.test").headers
+
+
+def test_a_public_route_shows_more_to_a_role_and_refuses_a_bad_token(api):
+    assert api.get("/things/x").json == {"count": 1}
+    assert api.get("/things/x", role="staff").json == {"count": 2}
+    assert api.get("/things/x", token="nonsense").code == "token_invalid"
+
+
+def test_only_the_named_service_may_call_an_internal_route(api):
+    assert api.post("/internal", role="service:orders").status == 204
+    assert api.post("/internal", role="admin").code == "forbidden"
+    assert api.get("/things", role="service:orders").code == "forbidden"
+
+
+def test_the_callers_address_is_believed_from_the_edge_only(api):
+    spoofed = api.get("/address", X_Forwarded_For="1.2.3.4").json
+    told = api.get("/address", X_Forwarded_For="6.6.6.6, 1.2.3.4", X_Edge_Secret="s3cret").json
+
+    assert spoofed != {"address": "1.2.3.4"}
+    assert told == {"address": "1.2.3.4"}
+
+
+def test_dependencies_are_asked_one_by_one(api):
+    answer = api.get("/health/dependencies")
+
+    assert (answer.status, answer.json["dependencies"]) == (503, {"well": "ok", "ill": "down"})
+
+
+def test_health_tells_service_and_version(api):
+    assert api.get("/health").json == {"status": "ok", "service": "catalog", "version": "dev"}
+
+
+def test_the_logs_are_json_with_the_request_id(api, capfd):
+    logs.configure("catalog")
+    answer = api.get("/health")
+
+    line = json.loads(capfd.readouterr().err.splitlines()[-1])
+    assert line["request_id"] == answer.headers["X-Request-Id"]
+    assert (line["route"], line["status"], line["service"]) == ("/health", 200, "catalog")

@@ -1,0 +1,138 @@
+"""Transactions keep their order, are retried when others are in the way, and say what they don't know."""
+
+import boto3
+import botocore.exceptions
+import pytest
+from botocore.awsrequest import AWSResponse
+from moto import mock_aws
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+
+from common import tables
+from common.problems import Unavailable
+from common.tables import Item, OutcomeUnknown, Refused, Transaction
+
+
+class Row(Item):
+    class Meta(Item.Meta):
+        table_name = "rows"
+        region = "eu-central-1"
+
+    pk = UnicodeAttribute(hash_key=True)
+    number = NumberAttribute(default=0)
+
+
+class Other(Item):
+    class Meta(Item.Meta):
+        table_name = "rows"
+        region = "eu-central-1"
+
+    pk = UnicodeAttribute(hash_key=True)
+
+
+@pytest.fixture(autouse=True)
+def rows(aws_environment, monkeypatch):
+    monkeypatch.setattr(tables.time, "sleep", lambda seconds: None)
+    with mock_aws():
+        boto3.client("dynamodb").create_table(
+            TableName="rows",
+            BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+        )
+        yield
+
+
+@pytest.fixture
+def answers():
+    """Canned answers instead of DynamoDB's for the next calls; what was sent is kept."""
+    events, canned, sent = Row._get_connection().connection.client.meta.events, [], []
+
+    def reply(request, **_):
+        sent.append(request.body)
+        answer = canned.pop(0) if canned else None
+        if isinstance(answer, Exception):
+            raise answer
+        return answer and AWSResponse(request.url, 400, {}, Raw(answer.encode()))
+
+    events.register_first("before-send.dynamodb.TransactWriteItems", reply)
+    yield canned, sent
+    events.unregister("before-send.dynamodb.TransactWriteItems", reply)
+
+
+class Raw:
+    def __init__(self, content):
+        self._content = content
+
+    def stream(self, *_, **__):
+        yield self._content
+
+
+CONFLICT = (
+    '{"__type":"com.amazonaws.dynamodb.v20120810#TransactionCanceledException","message":"x",'
+    '"CancellationReasons":[{"Code":"None"},{"Code":"TransactionConflict"}]}'
+)
+
+
+def test_all_items_share_one_client():
+    assert Row._get_connection().connection.client is Other._get_connection().connection.client
+
+
+def test_reasons_stand_in_the_order_of_the_calls_with_the_stored_item():
+    Row("there", number=7).save()
+    change = Transaction()
+    change.update(Row("new"), [Row.number.set(1)])
+    change.put(Row("there"), Row.pk.does_not_exist())
+    change.check(Row, "absent", None, Row.pk.does_not_exist())
+
+    with pytest.raises(Refused) as refused:
+        change.commit()
+
+    codes = [reason.code if reason else None for reason in refused.value.reasons]
+    assert codes == [None, "ConditionalCheckFailed", None]
+    assert refused.value.reasons[1].item["number"] == {"N": "7"}
+    assert Row.count("new") == 0
+
+
+def test_a_conflict_is_retried_with_the_same_token(answers):
+    canned, sent = answers
+    canned += [CONFLICT, CONFLICT]
+    change = Transaction()
+    change.put(Row("a"))
+    change.commit()
+
+    assert Row.get("a").number == 0
+    assert len({part.split(b'"ClientRequestToken":')[1] for part in sent}) == 1
+    assert len(sent) == 3
+
+
+def test_endless_conflicts_are_a_503(answers):
+    canned, sent = answers
+    canned += [CONFLICT] * 20
+    change = Transaction()
+    change.put(Row("a"))
+
+    with pytest.raises(Unavailable):
+        change.commit()
+    assert len(sent) == 6
+
+
+def test_no_answer_at_all_is_an_unknown_outcome(answers):
+    answers[0].extend([botocore.exceptions.ReadTimeoutError(endpoint_url="x")] * 20)
+    change = Transaction()
+    change.put(Row("a"))
+
+    with pytest.raises(OutcomeUnknown):
+        change.commit()
+
+
+def test_a_failed_condition_of_a_single_write_is_told_from_other_errors():
+    with pytest.raises(Exception) as failed:  # noqa: PT011
+        Row("a").save(Row.pk.exists())
+
+    assert tables.condition_failed(failed.value)
+    assert not tables.is_unavailable(failed.value)
+
+
+def test_an_unreachable_table_is_told_from_a_mistake_of_ours():
+    assert tables.is_unavailable(botocore.exceptions.EndpointConnectionError(endpoint_url="x"))
+    assert not tables.is_unavailable(ValueError())
