@@ -10,10 +10,12 @@ from typing import Any
 from ministack.core import lambda_runtime
 from ministack.core.responses import AccountRegionScopedDict
 from ministack.services import dynamodb, lambda_svc, ses
+from ministack.services.cloudformation import provisioners
 
 from tools.shop import aws_gateway
 
 STDERR_WAIT_SECONDS = 0.002
+STREAM_LABEL = "2026-01-01T00:00:00.000"
 
 
 def install() -> None:
@@ -24,6 +26,7 @@ def install() -> None:
     run_functions_with(os.environ.get("LAMBDA_PYTHON"))
     keep_streams()
     keep_mails()
+    name_streams_alike()
 
 
 def deploy_without_waiting() -> None:
@@ -100,3 +103,18 @@ def keep_mails() -> None:
 
     ses.get_state = with_mails
     ses._restore_state = restored
+
+
+def name_streams_alike() -> None:
+    """Give each stream a fixed label, not the time of its making, so that a service's config.json can name it."""
+    handlers = provisioners._RESOURCE_HANDLERS["AWS::DynamoDB::Table"]
+    create = handlers["create"]
+
+    def created(logical_id: str, properties: dict[str, Any], stack: str) -> tuple[str, dict[str, str]]:
+        name, attributes = create(logical_id, properties, stack)
+        if "StreamArn" in attributes:
+            attributes["StreamArn"] = f"{attributes['Arn']}/stream/{STREAM_LABEL}"
+            dynamodb._tables[name].update(LatestStreamArn=attributes["StreamArn"], LatestStreamLabel=STREAM_LABEL)
+        return name, attributes
+
+    handlers["create"] = created
