@@ -36,7 +36,7 @@ class Answer:
 
 
 class Api:
-    """`api.put("/cart/items/x", {"quantity": 1}, role="guest")`; `role` may be `service:orders`; `token` goes before."""
+    """`api.put("/cart/items/x", {"quantity": 1}, role="guest")`; a role may be `service:orders`; a token wins over it."""
 
     def __init__(self, client: Client, service: str) -> None:
         self._client = client
