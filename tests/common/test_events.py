@@ -21,7 +21,7 @@ def outbox(made):
 def bus(monkeypatch):
     sent = []
 
-    def put_events(Entries):  # noqa: N803
+    def put_events(Entries):
         sent.append(Entries)
         return {"FailedEntryCount": bus.failing}
 

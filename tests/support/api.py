@@ -36,7 +36,7 @@ class Answer:
 
 
 class Api:
-    """`api.put("/cart/items/x", {"quantity": 1}, role="guest")`; a role may be `service:orders`; a token wins over it."""
+    """`api.put("/cart/items/x", {"quantity": 1}, role="guest")`; a role may be `service:orders`."""
 
     def __init__(self, client: Client, service: str) -> None:
         self._client = client
