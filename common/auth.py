@@ -65,7 +65,8 @@ everyone = roles(*USER_ROLES)
 class Signer:
     """Signs with the first of a service's keys and publishes all of them, so that keys can be rotated.
 
-    `load` gives a JSON list of `{"kid", "pem"}`, EC keys on P-256; it is called at the first use.
+    `load` gives a JSON list of `{"kid", "pem"}`, EC keys on P-256; it is called at the first use. The same claims give
+    the same token (RFC 6979), so that an answer that was lost can be repeated word for word.
     """
 
     def __init__(self, load: Callable[[], str]) -> None:
@@ -73,10 +74,10 @@ class Signer:
         self._keys: list[dict[str, str]] = []
 
     def sign(self, claims: Mapping[str, object]) -> str:
-        import jwt
+        from common.signing import sign
 
         key = self._loaded()[0]
-        return jwt.encode(dict(claims), key["pem"], "ES256", headers={"typ": _TYPE, "kid": key["kid"]})
+        return sign(claims, key["pem"], {"typ": _TYPE, "kid": key["kid"]})
 
     def jwks(self) -> dict[str, list[dict[str, Any]]]:
         """The public halves as a JSON Web Key Set (RFC 7517)."""

@@ -1,0 +1,1 @@
+"""Accounts: registration, confirmation of addresses, passwords, the own profile."""

@@ -1,0 +1,89 @@
+"""Requests and answers about accounts."""
+
+from typing import Annotated, Any, Literal
+
+from msgspec import UNSET, Meta, Struct, UnsetType, structs
+
+from chalicelib.accounts.models import Person
+from common import clock
+from common.schemas import Body
+
+# Dot-atom and host name of RFC 5321, ASCII only (letters of other alphabets look like ours), one line, ≤ 64 before
+# the @ and a dot behind it. `(?![\s\S])` is the very end: `$` would let a line break pass, and so a mail header.
+_ADDRESS = (
+    r"^(?=[^@]{1,64}@)[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+    r"@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]([A-Za-z0-9-]{0,61}[A-Za-z0-9])(?![\s\S])"
+)
+EmailAddress = Annotated[
+    str, Meta(pattern=_ADDRESS, max_length=254, examples=["ann@example.test"], description="Compared without case")
+]
+NewPassword = Annotated[str, Meta(min_length=12, max_length=256, description="Any characters, but no common password")]
+Password = Annotated[str, Meta(min_length=1, max_length=256)]
+PersonName = Annotated[
+    str, Meta(pattern=r"^[^\x00-\x20\x7f][^\x00-\x1f\x7f]*(?![\s\S])", max_length=200, description="One line")
+]
+Locale = Annotated[
+    str, Meta(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?(?![\s\S])", description="BCP 47: language, or language and region")
+]
+MailToken = Annotated[str, Meta(min_length=1, max_length=200)]
+
+
+class Register(Body):
+    email: EmailAddress
+    password: NewPassword
+    name: PersonName
+
+
+class RequestVerification(Body):
+    email: EmailAddress
+
+
+class ConfirmEmail(Body):
+    """`token` comes from the link in the mail."""
+
+    token: MailToken
+
+
+class ChangeProfile(Body):
+    """What is left out stays as it is."""
+
+    name: PersonName | UnsetType = UNSET
+    locale: Locale | UnsetType = UNSET
+    marketing_consent: bool | UnsetType = UNSET
+
+    def given(self) -> dict[str, Any]:
+        return {name: value for name, value in structs.asdict(self).items() if value is not UNSET}
+
+
+class Accepted(Struct):
+    status: Literal["accepted"] = "accepted"
+
+
+class User(Struct, kw_only=True):
+    """A person with an account, or an anonymous shopper (`role` is guest, `email` and `name` are null)."""
+
+    id: str
+    email: str | None
+    name: str | None
+    role: Literal["guest", "customer", "staff", "admin"]
+    email_verified: bool
+    locale: str | None
+    marketing_consent: bool
+    avatar_url: str | None
+    version: int
+    created_at: str
+
+
+def present(person: Person) -> User:
+    return User(
+        id=person.user_id,
+        email=person.email,
+        name=person.name,
+        role=person.role,  # type: ignore[arg-type]
+        email_verified=person.email_verified,
+        locale=person.locale,
+        marketing_consent=person.marketing_consent,
+        avatar_url=None,
+        version=int(person.version),
+        created_at=clock.rfc3339(person.created_at),
+    )

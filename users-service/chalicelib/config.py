@@ -1,0 +1,33 @@
+"""The only reader of the environment."""
+
+import hashlib
+import hmac
+import os
+
+from common import clock
+from common.auth import Signer
+from common.pagination import Cursors
+from common.secrets import Secrets
+from common.settings import Settings
+
+settings = Settings.read("users", os.environ)
+clock.follow(settings.clock_file)
+
+TABLE = os.environ.get("USERS_TABLE", "shop-users")
+STREAM_ARN = os.environ.get(
+    "USERS_STREAM_ARN", "arn:aws:dynamodb:eu-central-1:000000000000:table/shop-users/stream/-"
+)
+MAIL_QUEUE = os.environ.get("MAIL_QUEUE", "shop-users-mail")
+MAIL_QUEUE_URL = os.environ.get("MAIL_QUEUE_URL", "")
+MAIL_FROM = os.environ.get("MAIL_FROM", "shop@example.test")
+PUBLIC_URL = os.environ.get("PUBLIC_URL", "http://localhost:8080").rstrip("/")
+
+secrets = Secrets(settings.secrets_prefix)
+signer = Signer(lambda: secrets.get("signing-keys"))
+cursors = Cursors(lambda: secrets.get("cursor-key"))
+
+
+def keyed_hash(purpose: str, text: str) -> bytes:
+    """HMAC-SHA256 under a key of this service, one key for each purpose; 32 bytes."""
+    key = hmac.digest(secrets.get("email-key").encode(), purpose.encode(), hashlib.sha256)
+    return hmac.digest(key, text.encode(), hashlib.sha256)

@@ -1,0 +1,44 @@
+"""Everything that can go wrong here, with its status and code, as one tree below common.problems."""
+
+from common.problems import BadRequest, Forbidden, Unauthorized, Unprocessable
+
+
+class InvalidCredentials(Unauthorized):
+    """The same for an unknown address and a wrong password."""
+
+    code = "invalid_credentials"
+    detail = "The e-mail address or the password is wrong."
+
+
+class SessionEnded(Unauthorized):
+    """An unknown, altered or expired refresh token, or one of a session that has ended."""
+
+    code = "token_invalid"
+    detail = "The refresh token is not valid. Log in again."
+
+
+class TokenReused(Unauthorized):
+    code = "token_reused"
+    detail = "This refresh token was used before. The session has been ended; log in again."
+
+
+class EmailUnverified(Forbidden):
+    code = "email_unverified"
+    detail = "Confirm your e-mail address first. The link is in the mail that we sent you."
+
+
+class AccountDisabled(Forbidden):
+    code = "account_disabled"
+    detail = "This account is disabled."
+
+
+class MailTokenInvalid(BadRequest):
+    """Of a link in a mail."""
+
+    code = "token_invalid"
+    detail = "This link was used before, has expired or is not one of ours. Ask for a new one."
+
+
+class PasswordCommon(Unprocessable):
+    code = "password_common"
+    detail = "This password is on a list of common passwords, or is one with a little added. Choose another."

@@ -1,0 +1,1 @@
+"""Mails: jobs go from the outbox to a queue, a worker sends them."""

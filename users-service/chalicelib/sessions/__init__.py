@@ -1,0 +1,1 @@
+"""Sessions: logging in, shopping as a guest, rotating refresh tokens, logging out."""

@@ -1,0 +1,127 @@
+"""Sessions in the users table: `USER#<id> / SESS#<session id>`, beside the account that they belong to."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.exceptions import DeleteError
+
+from chalicelib.sessions.tokens import RefreshToken
+from chalicelib.table import ConditionFailed, UsersItem, update
+from common import clock
+from common.tables import condition_failed
+
+LIVES_SECONDS = 30 * 24 * 3600  # after its last use
+REPEAT_SECONDS = 10
+_PREFIX = "SESS#"
+
+
+class Session(UsersItem):
+    """`role` and `email` are those of the account, so that refreshing reads nothing else; an ended session is deleted.
+
+    `current` is the hash of the valid refresh token, `former` that of the one before it, `sealed` its successor.
+    Times are whole seconds, but for `rotated_at_ms`.
+    """
+
+    user_id = UnicodeAttribute()
+    session_id = UnicodeAttribute()
+    role = UnicodeAttribute()
+    email = UnicodeAttribute(null=True)
+    device = UnicodeAttribute(null=True)
+    created_at = NumberAttribute()
+    used_at = NumberAttribute()
+    expires_at = NumberAttribute()
+    current = UnicodeAttribute()
+    former = UnicodeAttribute(null=True)
+    sealed = UnicodeAttribute(null=True)
+    rotated_at_ms = NumberAttribute(null=True)
+
+    @property
+    def live(self) -> bool:
+        """DynamoDB removes expired items days late, so it is asked each time."""
+        return self.expires_at > clock.now()
+
+    def repeats(self, token: RefreshToken) -> bool:
+        """Whether this token was exchanged a moment ago, so that its answer may have been lost."""
+        since = clock.now() * 1000 - (self.rotated_at_ms or 0)
+        return self.former == token.hash and since <= REPEAT_SECONDS * 1000
+
+
+def add(token: RefreshToken, role: str, email: str | None, device: str | None) -> Session:
+    """One put under a new id: sent again after a lost reply it is the same item; nobody else writes it yet."""
+    now = int(clock.now())
+    session = Session(
+        *_key(token.user_id, token.session_id),
+        user_id=token.user_id,
+        session_id=token.session_id,
+        role=role,
+        email=email,
+        device=device,
+        created_at=now,
+        used_at=now,
+        expires_at=now + LIVES_SECONDS,
+        current=token.hash,
+    )
+    session.save()
+    return session
+
+
+def rotate(token: RefreshToken, successor: RefreshToken) -> tuple[bool, Session | None]:
+    """Exchange the token for its successor, if it is the current one of a live session: (True, the session after).
+
+    Else nothing changes: (False, the session as it stands, None if there is none). Of those that race with one token
+    one wins, and the others read in the refusal what it wrote; so does the SDK when it repeats after a lost reply.
+    """
+    now = clock.now()
+    try:
+        stored = update(
+            Session(*_key(token.user_id, token.session_id)),
+            [
+                Session.current.set(successor.hash),
+                Session.former.set(token.hash),
+                Session.sealed.set(token.seal(successor)),
+                Session.rotated_at_ms.set(int(now * 1000)),
+                Session.used_at.set(int(now)),
+                Session.expires_at.set(int(now) + LIVES_SECONDS),
+            ],
+            (Session.current == token.hash) & (Session.expires_at > int(now)),
+        )
+    except ConditionFailed as failed:
+        return False, _loaded(failed.item) if failed.item else None
+    return True, _loaded(stored)
+
+
+def list_sessions(user_id: str, before: str | None) -> Iterator[Session]:
+    """The user's live sessions, newest first, from the one after `before`."""
+    condition = Session.sk.startswith(_PREFIX) if before is None else Session.sk.between(_PREFIX, _PREFIX + before)
+    found = Session.query(_key(user_id, "")[0], condition, scan_index_forward=False, consistent_read=True)
+    return (one for one in found if one.live and one.session_id != before)
+
+
+def remove(user_id: str, session_id: str) -> bool:
+    """End a session; False if there was none. Deleting it again changes nothing."""
+    try:
+        Session(*_key(user_id, session_id)).delete(Session.pk.exists())
+    except DeleteError as error:
+        if condition_failed(error):
+            return False
+        raise
+    return True
+
+
+def remove_all(user_id: str) -> None:
+    """End all sessions. Repeatable; a crash half-way leaves some, which the next call ends."""
+    found = Session.query(_key(user_id, "")[0], Session.sk.startswith(_PREFIX), consistent_read=True)
+    with Session.batch_write() as batch:
+        for one in found:
+            batch.delete(one)
+
+
+def _key(user_id: str, session_id: str) -> tuple[str, str]:
+    return f"USER#{user_id}", _PREFIX + session_id
+
+
+def _loaded(attributes: dict[str, Any]) -> Session:
+    session = Session()
+    session.deserialize(attributes)
+    return session
