@@ -1,0 +1,3 @@
+"""What a redeployment changes."""
+
+VERSION = 1
