@@ -27,4 +27,5 @@ def main() -> None:
     )
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -19,8 +19,10 @@ from tools.shop.payments.methods import Fault
 from tools.shop.payments.models import Charge, Event, Intent, Refund, new_id
 from tools.shop.payments.store import R, Store, Stored, Window
 
+Run = Callable[[Call, str, Any], JSON]  # the work of an operation: the call, the id in the path, the parameters
+Expandable = dict[str, Run]
+
 _KEYS_KEPT_SECONDS = 24 * 3600
-_EXPANDABLE = {"latest_charge": Charge, "charge": Charge, "payment_intent": Intent}
 
 
 @dataclass(frozen=True)
@@ -44,10 +46,11 @@ class Answer:
 
 @dataclass(frozen=True)
 class Operation:
-    """`read` checks the parameters, before anything runs; `run` does the work, given the id in the path."""
+    """`read` checks the parameters, before anything runs; `run` does the work."""
 
     read: Callable[[Form], Any]
-    run: Callable[[Call, str, Any], JSON]
+    run: Run
+    expandable: Expandable = field(default_factory=dict)
 
 
 class Api:
@@ -89,9 +92,9 @@ class Api:
 
     def _run(self, request: Request, operation: Operation, object_id: str, call: Call, key: str | None) -> Answer:
         form = Form(request.parameters)
-        wanted = operation.read(form)
+        wanted, names = operation.read(form), _names(form, operation.expandable)
         form.done()
-        answer = _outcome(operation, call, object_id, wanted)
+        answer = _outcome(operation, call, object_id, wanted, names)
         if key:
             parameters = _canonical(request.parameters)
             self.store.keep(
@@ -100,30 +103,29 @@ class Api:
         return answer
 
 
-def _outcome(operation: Operation, call: Call, object_id: str, wanted: Any) -> Answer:
+def _outcome(operation: Operation, call: Call, object_id: str, wanted: Any, names: list[str]) -> Answer:
     """A refusal is an outcome too: a decline has changed the intent, and is stored under the key."""
     try:
         body = operation.run(call, object_id, wanted)
-        return Answer(200, _expanded(call, body, wanted.expand), fault=call.fault)
     except StripeError as error:
         return Answer(error.status, error.body)
+    others = {name: operation.expandable[name](call, body[name], None) for name in names if body[name]}
+    return Answer(200, {**body, **others}, fault=call.fault)
 
 
-def _expanded(call: Call, body: JSON, names: list[str]) -> JSON:
+def _names(form: Form, expandable: Expandable) -> list[str]:
+    names = form.texts("expand") or []
     for name in names:
-        kind = _EXPANDABLE.get(name)
-        if kind is None or name not in body:
+        if name not in expandable:
             raise errors.invalid(f"This property cannot be expanded ({name}).", param="expand")
-        if body[name] is not None:
-            body = {**body, name: call.find(kind, body[name]).json()}
-    return body
+    return names
 
 
 def _canonical(parameters: Tree) -> str:
     return json.dumps(parameters, sort_keys=True)
 
 
-def _list(kind: type[R], url: str) -> Callable[[Call, str, parameters.List], JSON]:
+def _list(kind: type[R], url: str) -> Run:
     def run(call: Call, _: str, wanted: parameters.List) -> JSON:
         records, more = call.store.page(kind, _window(call, kind, wanted))
         return {"object": "list", "url": url, "has_more": more, "data": [record.json() for record in records]}
@@ -144,11 +146,11 @@ def _window(call: Call, kind: type[R], wanted: parameters.List) -> Window:
     return Window(wanted.limit, before, after, wanted.created, wanted.payment_intent, wanted.types)
 
 
-def _retrieve(kind: type[R]) -> Callable[[Call, str, Any], JSON]:
+def _retrieve(kind: type[R]) -> Run:
     return lambda call, object_id, _: call.find(kind, object_id).json()
 
 
-def _on_intent(use_case: Callable[[Call, Intent, Any], Intent]) -> Callable[[Call, str, Any], JSON]:
+def _on_intent(use_case: Callable[[Call, Intent, Any], Intent]) -> Run:
     return lambda call, object_id, wanted: use_case(call, call.find(Intent, object_id), wanted).json()
 
 
@@ -160,23 +162,31 @@ def _balance(call: Call, _: str, __: Any) -> JSON:
     return {"object": "balance", "available": amounts, "pending": [], "livemode": False}
 
 
+def _create_intent(call: Call, _: str, wanted: parameters.CreateIntent) -> JSON:
+    return intents.create(call, wanted).json()
+
+
+def _create_refund(call: Call, _: str, wanted: parameters.CreateRefund) -> JSON:
+    return refunds.create(call, wanted).json()
+
+
+_OF_INTENT: Expandable = {"latest_charge": _retrieve(Charge)}
+_OF_CHARGE: Expandable = {"payment_intent": _retrieve(Intent)}
+_OF_REFUND: Expandable = {**_OF_CHARGE, "charge": _retrieve(Charge)}
+_INTENTS, _INTENT = "/v1/payment_intents", "/v1/payment_intents/*"
 _ROUTES: dict[tuple[str, str], Operation] = {
-    ("POST", "/v1/payment_intents"): Operation(
-        parameters.CreateIntent.read, lambda call, _, wanted: intents.create(call, wanted).json()
-    ),
-    ("GET", "/v1/payment_intents"): Operation(parameters.List.read, _list(Intent, "/v1/payment_intents")),
-    ("GET", "/v1/payment_intents/*"): Operation(parameters.Retrieve.read, _retrieve(Intent)),
-    ("POST", "/v1/payment_intents/*"): Operation(parameters.UpdateIntent.read, _on_intent(intents.update)),
-    ("POST", "/v1/payment_intents/*/confirm"): Operation(parameters.ConfirmIntent.read, _on_intent(intents.confirm)),
-    ("POST", "/v1/payment_intents/*/capture"): Operation(parameters.CaptureIntent.read, _on_intent(intents.capture)),
-    ("POST", "/v1/payment_intents/*/cancel"): Operation(parameters.CancelIntent.read, _on_intent(intents.cancel)),
-    ("POST", "/v1/refunds"): Operation(
-        parameters.CreateRefund.read, lambda call, _, wanted: refunds.create(call, wanted).json()
-    ),
+    ("POST", _INTENTS): Operation(parameters.CreateIntent.read, _create_intent, _OF_INTENT),
+    ("GET", _INTENTS): Operation(parameters.List.read, _list(Intent, _INTENTS)),
+    ("GET", _INTENT): Operation(parameters.Retrieve.read, _retrieve(Intent), _OF_INTENT),
+    ("POST", _INTENT): Operation(parameters.UpdateIntent.read, _on_intent(intents.update), _OF_INTENT),
+    ("POST", f"{_INTENT}/confirm"): Operation(parameters.ConfirmIntent.read, _on_intent(intents.confirm), _OF_INTENT),
+    ("POST", f"{_INTENT}/capture"): Operation(parameters.CaptureIntent.read, _on_intent(intents.capture), _OF_INTENT),
+    ("POST", f"{_INTENT}/cancel"): Operation(parameters.CancelIntent.read, _on_intent(intents.cancel), _OF_INTENT),
+    ("POST", "/v1/refunds"): Operation(parameters.CreateRefund.read, _create_refund, _OF_REFUND),
     ("GET", "/v1/refunds"): Operation(parameters.List.read_of_intent, _list(Refund, "/v1/refunds")),
-    ("GET", "/v1/refunds/*"): Operation(parameters.Retrieve.read, _retrieve(Refund)),
+    ("GET", "/v1/refunds/*"): Operation(parameters.Retrieve.read, _retrieve(Refund), _OF_REFUND),
     ("GET", "/v1/charges"): Operation(parameters.List.read_of_intent, _list(Charge, "/v1/charges")),
-    ("GET", "/v1/charges/*"): Operation(parameters.Retrieve.read, _retrieve(Charge)),
+    ("GET", "/v1/charges/*"): Operation(parameters.Retrieve.read, _retrieve(Charge), _OF_CHARGE),
     ("GET", "/v1/events"): Operation(parameters.List.read_events, _list(Event, "/v1/events")),
     ("GET", "/v1/events/*"): Operation(parameters.Retrieve.read, _retrieve(Event)),
     ("GET", "/v1/balance"): Operation(parameters.Retrieve.read, _balance),

@@ -108,6 +108,8 @@ class Form:
         members = self.members("metadata")
         if members is None:
             return None
+        if len(members._values) > 50:
+            raise invalid("You can specify at most 50 metadata keys.", param="metadata")
         for key, value in members._values.items():
             if not isinstance(value, str) or len(key) > 40 or len(value) > 500:
                 raise invalid(f"Invalid metadata: '{key[:40]}' is too long or not a string.", param="metadata")

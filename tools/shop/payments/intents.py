@@ -14,10 +14,11 @@ _ALREADY_CONFIRMED = (
     "You cannot confirm this PaymentIntent because it has already succeeded after being previously confirmed."
 )
 _NO_RETURN_URL = (
-    "This PaymentIntent is configured to accept payment methods enabled in your Dashboard. Because some of these payment "
-    "methods might redirect your customer off of your page, you must provide a `return_url`. If you don't want to accept "
-    "redirect-based payment methods, set `automatic_payment_methods[enabled]` to `true` and "
-    "`automatic_payment_methods[allow_redirects]` to `never` when creating Setup Intents and Payment Intents."
+    "This PaymentIntent is configured to accept payment methods enabled in your Dashboard. Because some of "
+    "these payment methods might redirect your customer off of your page, you must provide a `return_url`. If "
+    "you don't want to accept redirect-based payment methods, set `automatic_payment_methods[enabled]` to "
+    "`true` and `automatic_payment_methods[allow_redirects]` to `never` when creating Setup Intents and "
+    "Payment Intents."
 )
 _REDIRECTS_BY_DEFAULT_SINCE = "2023-08-16"
 
@@ -41,7 +42,7 @@ def create(call: Call, wanted: CreateIntent) -> Intent:
     _attach(intent, wanted.payment_method)
     if not wanted.confirm:
         return call.save(intent)
-    return confirm(call, intent, ConfirmIntent(None, wanted.return_url, []))
+    return confirm(call, intent, ConfirmIntent(None, wanted.return_url))
 
 
 def update(call: Call, intent: Intent, wanted: UpdateIntent) -> Intent:

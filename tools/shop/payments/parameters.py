@@ -26,7 +26,6 @@ class CreateIntent:
     receipt_email: str | None
     payment_method_types: list[str] | None
     automatic_payment_methods: JSON | None
-    expand: list[str]
 
     @classmethod
     def read(cls, form: Form) -> "CreateIntent":
@@ -48,7 +47,6 @@ class CreateIntent:
             form.text("receipt_email"),
             form.texts("payment_method_types", choices=["card"]),
             _automatic(form),
-            _expand(form),
         )
 
 
@@ -60,7 +58,6 @@ class UpdateIntent:
     metadata: dict[str, str] | None
     description: str | None
     receipt_email: str | None
-    expand: list[str]
 
     @classmethod
     def read(cls, form: Form) -> "UpdateIntent":
@@ -72,7 +69,6 @@ class UpdateIntent:
             form.metadata(),
             form.text("description", most=1000),
             form.text("receipt_email"),
-            _expand(form),
         )
 
 
@@ -80,32 +76,29 @@ class UpdateIntent:
 class ConfirmIntent:
     payment_method: str | None
     return_url: str | None
-    expand: list[str]
 
     @classmethod
     def read(cls, form: Form) -> "ConfirmIntent":
-        return cls(form.text("payment_method"), _url(form), _expand(form))
+        return cls(form.text("payment_method"), _url(form))
 
 
 @dataclass(frozen=True)
 class CaptureIntent:
     amount_to_capture: int | None
     metadata: dict[str, str] | None
-    expand: list[str]
 
     @classmethod
     def read(cls, form: Form) -> "CaptureIntent":
-        return cls(form.integer("amount_to_capture", least=1), form.metadata(), _expand(form))
+        return cls(form.integer("amount_to_capture", least=1), form.metadata())
 
 
 @dataclass(frozen=True)
 class CancelIntent:
     cancellation_reason: str | None
-    expand: list[str]
 
     @classmethod
     def read(cls, form: Form) -> "CancelIntent":
-        return cls(form.text("cancellation_reason", choices=_CANCELLATION_REASONS), _expand(form))
+        return cls(form.text("cancellation_reason", choices=_CANCELLATION_REASONS))
 
 
 @dataclass(frozen=True)
@@ -115,7 +108,6 @@ class CreateRefund:
     amount: int | None
     reason: str | None
     metadata: dict[str, str]
-    expand: list[str]
 
     @classmethod
     def read(cls, form: Form) -> "CreateRefund":
@@ -128,18 +120,16 @@ class CreateRefund:
             form.integer("amount", least=1),
             form.text("reason", choices=_REFUND_REASONS),
             _present(form.metadata() or {}),
-            _expand(form),
         )
 
 
 @dataclass(frozen=True)
 class Retrieve:
-    expand: list[str]
+    client_secret: str | None
 
     @classmethod
     def read(cls, form: Form) -> "Retrieve":
-        form.text("client_secret")
-        return cls(_expand(form))
+        return cls(form.text("client_secret"))
 
 
 @dataclass(frozen=True)
@@ -152,7 +142,6 @@ class List:
     created: tuple[tuple[str, int], ...]
     payment_intent: str | None
     types: tuple[str, ...]
-    expand: list[str]
 
     @classmethod
     def read(cls, form: Form) -> "List":
@@ -173,7 +162,7 @@ class List:
         if after and before:
             raise invalid("You cannot use both `starting_after` and `ending_before`.", param="starting_after")
         limit = form.integer("limit", least=1, most=100) or 10
-        return cls(limit, after, before, _created(form), payment_intent, types, _expand(form))
+        return cls(limit, after, before, _created(form), payment_intent, types)
 
 
 def _created(form: Form) -> tuple[tuple[str, int], ...]:
@@ -202,10 +191,6 @@ def _url(form: Form) -> str | None:
     if url and (urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc):
         raise invalid("Not a valid URL", code="url_invalid", param="return_url")
     return url
-
-
-def _expand(form: Form) -> list[str]:
-    return form.texts("expand") or []
 
 
 def _present(metadata: dict[str, str]) -> dict[str, str]:

@@ -102,15 +102,19 @@ class Store:
 
     def page(self, kind: type[R], window: Window) -> tuple[list[R], bool]:
         """The records, newest first, and whether there are more in the direction of reading."""
-        conditions = _conditions(kind.kind, window)
+        bodies = self._bodies(kind.kind, window)
+        records = [kind(**json.loads(body)) for body in bodies[: window.limit]]
+        return (records if window.after is None else records[::-1]), len(bodies) > window.limit
+
+    def _bodies(self, kind: str, window: Window) -> list[str]:
+        """One more than the limit, if there are more; from the far end of what comes before `ending_before`."""
+        conditions = _conditions(kind, window)
         where = " AND ".join(clause for clause, _ in conditions)
-        order = "ASC" if window.after is not None else "DESC"
+        order = "DESC" if window.after is None else "ASC"
         # Every part of the statement is written in this module; values are bound.
         statement = f"SELECT body FROM records WHERE {where} ORDER BY seq {order} LIMIT ?"  # noqa: S608
-        marks = [*(value for _, value in conditions), window.limit + 1]
-        rows = self._db.execute(statement, marks).fetchall()
-        records = [kind(**json.loads(row[0])) for row in rows[: window.limit]]
-        return (records[::-1] if order == "ASC" else records), len(rows) > window.limit
+        rows = self._db.execute(statement, [*(value for _, value in conditions), window.limit + 1])
+        return [row[0] for row in rows]
 
     def due(self, now: float) -> list[Intent]:
         rows = self._db.execute("SELECT body FROM records WHERE due <= ? ORDER BY due, seq LIMIT 100", (now,))

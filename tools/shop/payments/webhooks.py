@@ -49,7 +49,7 @@ class Webhooks:
 
     async def _quiet(self) -> None:
         try:
-            await asyncio.wait_for(self._news.wait(), timeout=1)
+            await asyncio.wait_for(self._news.wait(), timeout=0.25)
         except TimeoutError:
             pass  # a pause after a failure may be over
         self._news.clear()
