@@ -82,16 +82,21 @@ def _item(entry: RouteEntry, op: Operation) -> dict[str, Any]:
 
 
 def _path(entry: RouteEntry) -> list[dict[str, Any]]:
-    text = {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,128}$"}
-    return [{"name": name, "in": "path", "required": True, "schema": text} for name in entry.view_args]
+    return [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in entry.view_args]
 
 
 def _query(op: Operation) -> list[dict[str, Any]]:
     fields = msgspec.structs.fields(op.query) if op.query else ()
     return [
-        {"name": one.encode_name, "in": "query", "required": one.required, "schema": _schema(one.type)}
+        {"name": one.encode_name, "in": "query", "required": one.required, "schema": _without_null(_schema(one.type))}
         for one in fields
     ]
+
+
+def _without_null(schema: Any) -> Any:
+    """A query string has no null: a parameter is left out instead."""
+    kinds = [kind for kind in schema.get("anyOf", ()) if kind != {"type": "null"}]
+    return kinds[0] if len(kinds) == 1 else schema
 
 
 def _headers(op: Operation) -> list[dict[str, Any]]:

@@ -33,7 +33,15 @@ def template(service: str) -> dict[str, Any]:
 def tables(service: str) -> list[dict[str, Any]]:
     """The arguments of CreateTable for each table of the service."""
     found = [r["Properties"] for r in template(service)["Resources"].values() if r["Type"] == "AWS::DynamoDB::Table"]
-    return [{name: value for name, value in table.items() if name in _CREATE_TABLE} for table in found]
+    return [_create_table(table) for table in found]
+
+
+def _create_table(properties: dict[str, Any]) -> dict[str, Any]:
+    """CloudFormation takes a stream's view type for consent, the API wants both."""
+    known = {name: value for name, value in properties.items() if name in _CREATE_TABLE}
+    if "StreamSpecification" in known:
+        known["StreamSpecification"] = {"StreamEnabled": True, **known["StreamSpecification"]}
+    return known
 
 
 _CREATE_TABLE = {
