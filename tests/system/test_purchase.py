@@ -1,0 +1,238 @@
+"""Purchases through the edge of a running shop, with everything real behind it but the cards."""
+
+import random
+import secrets
+import time
+
+import pytest
+
+from tests.system.buyers import Buyer
+from tests.system.eventually import eventually
+from tests.system.web import Web, all_at_once, fetch_json, open_page
+
+
+def test_a_buyer_registers_confirms_logs_in_and_buys(shop, goods):
+    lamp = goods(stock=5)
+    login = {"email": f"ann-{secrets.token_hex(6)}@shop.example", "password": secrets.token_urlsafe(15)}
+    web = Web(shop.url)
+
+    assert web.post("/users", {**login, "name": "Ann"}).status == 202
+    assert web.post("/sessions", login).code == "email_unverified"
+    token = eventually(lambda: mailed_token(shop.url, login["email"]))
+    assert web.post("/email-verifications/confirm", {"token": token}).status == 204
+    session = web.post("/sessions", login)
+    assert session.status == 201
+    ann = Buyer(Web(shop.url, session.json["access_token"])).with_one(lamp.sku, 2)
+    lamp.buyers.append(ann)
+    bought = ann.buy()
+
+    assert bought.status == 201, bought
+    assert bought.json["status"] == "confirmed"
+    assert bought.json["email"] == login["email"]
+    assert ann.web.get(f"/orders/{bought.json['id']}").json == bought.json
+    assert ann.web.get("/cart").json["items"] == []
+    assert [movement["type"] for movement in lamp.ledger()] == ["authorized", "captured"]
+    assert lamp.ledger()[-1]["amount"] == bought.json["total"]["amount"]
+    assert eventually(lamp.settled)
+    assert lamp.stock()["available"] == 3
+
+
+def mailed_token(origin: str, email: str) -> str | None:
+    mails = fetch_json(f"{origin}/_inbox?to={email}")["items"]
+    links = [link for mail in mails for link in mail["links"] if "token=" in link]
+    return links[0].partition("token=")[2] if links else None
+
+
+def test_forty_buyers_racing_for_seven_units_get_exactly_seven(shop, goods):
+    lamp = goods(stock=7)
+    lamp.buyers = [Buyer.guest(shop.url).with_one(lamp.sku) for _ in range(40)]
+    forms = [buyer.order_form() for buyer in lamp.buyers]
+
+    answers = all_at_once([lambda b=buyer, f=form: b.place(f) for buyer, form in zip(lamp.buyers, forms, strict=True)])
+    outcomes = [answer.status if answer.status < 400 else answer.code for answer in answers]
+
+    assert eventually(lamp.settled), lamp.report()
+    assert (outcomes.count(201), outcomes.count("out_of_stock")) == (7, 33), outcomes
+    assert lamp.stock() == {"on_hand": 0, "held": 0, "available": 0}
+    assert lamp.moved("captured") == 7
+
+
+def test_who_comes_too_late_learns_how_many_are_left(shop, goods):
+    lamp = goods(stock=2)
+    buyer = lamp.welcome(Buyer.guest(shop.url).with_one(lamp.sku, 2))
+    form = buyer.order_form()
+    assert lamp.welcome(Buyer.guest(shop.url).with_one(lamp.sku)).buy().status == 201
+
+    refused = buyer.place(form)
+
+    assert (refused.status, refused.code) == (409, "out_of_stock")
+    assert refused.json["shortages"] == [{"sku": lamp.sku, "requested": 2, "available": 1}]
+    assert buyer.orders() == []
+    assert len(buyer.web.get("/cart").json["items"]) == 1
+
+
+def test_fifty_posts_with_one_key_are_one_order_and_one_capture(shop, goods):
+    lamp = goods(stock=10)
+    buyer = lamp.welcome(Buyer.guest(shop.url).with_one(lamp.sku))
+    form, key = buyer.order_form(), secrets.token_hex(12)
+
+    answers = all_at_once([lambda: buyer.place(form, key)] * 50)
+    first = [answer for answer in answers if answer.status == 201 and "Idempotent-Replayed" not in answer.headers]
+    others = [answer for answer in answers if answer not in first]
+
+    assert len(first) == 1, answers
+    assert {replayed_or_busy(answer) for answer in others} <= {"replayed", "busy"}, others
+    assert {answer.json["id"] for answer in answers if answer.status == 201} == {first[0].json["id"]}
+    assert buyer.place(form, key).headers["Idempotent-Replayed"] == "true"
+    assert eventually(lamp.settled), lamp.report()
+    assert (len(buyer.orders()), lamp.moved("captured"), lamp.stock()["available"]) == (1, 1, 9)
+
+
+def replayed_or_busy(answer) -> str:
+    if answer.status == 201 and answer.headers.get("Idempotent-Replayed") == "true":
+        return "replayed"
+    busy = answer.status == 409 and answer.code == "in_progress" and "Retry-After" in answer.headers
+    return "busy" if busy else repr(answer)
+
+
+def test_a_key_used_again_for_something_else_is_refused(shop, goods):
+    lamp = goods(stock=3)
+    buyer = lamp.welcome(Buyer.guest(shop.url).with_one(lamp.sku))
+    form, key = buyer.order_form(), secrets.token_hex(12)
+    assert buyer.place(form, key).status == 201
+
+    other = buyer.place({**form, "email": "somebody@shop.example"}, key)
+
+    assert (other.status, other.code) == (422, "idempotency_mismatch")
+    assert lamp.moved("captured") == 1
+
+
+@pytest.mark.parametrize("card", ["pm_card_visa_chargeDeclined", "pm_card_visa_chargeDeclinedInsufficientFunds"])
+def test_a_declined_card_gives_the_stock_back_within_five_seconds(shop, goods, card):
+    lamp = goods(stock=4)
+    buyer = lamp.welcome(Buyer.guest(shop.url).with_one(lamp.sku, 3))
+
+    declined = buyer.buy(card)
+
+    assert (declined.status, declined.code) == (402, "payment_declined")
+    assert eventually(lambda: lamp.stock() == {"on_hand": 4, "held": 0, "available": 4}, within_s=5)
+    assert [order["status"] for order in buyer.orders()] == ["payment_failed"]
+    assert lamp.money() == {}
+    assert buyer.buy().status == 201
+    assert eventually(lamp.settled), lamp.report()
+
+
+def test_a_card_that_asks_for_consent_is_charged_once_it_is_given(shop, goods):
+    lamp = goods(stock=2)
+    buyer = lamp.welcome(Buyer.guest(shop.url).with_one(lamp.sku))
+
+    asked = buyer.buy("pm_card_authenticationRequired")
+
+    assert (asked.status, asked.code) == (402, "payment_action_required")
+    assert lamp.money() == {}
+    open_page(asked.json["next_action"]["redirect_to_url"]["url"])
+    assert eventually(lambda: buyer.orders()[0]["status"] == "confirmed")
+    assert eventually(lamp.settled), lamp.report()
+    assert lamp.moved("captured") == 1
+
+
+def test_a_lost_answer_of_the_payment_provider_never_charges_twice(shop, goods):
+    lamp = goods(stock=2)
+    buyer = lamp.welcome(Buyer.guest(shop.url).with_one(lamp.sku))
+
+    answer = buyer.buy("pm_sandbox_lost_reply")
+
+    assert answer.status in (201, 202, 402), answer
+    assert eventually(lamp.settled, within_s=90), lamp.report()
+    assert lamp.moved("captured") <= 1
+
+
+def test_a_hanging_payment_provider_is_answered_within_twelve_seconds(shop, goods):
+    lamp = goods(stock=2)
+    buyer = lamp.welcome(Buyer.guest(shop.url).with_one(lamp.sku))
+    form = buyer.order_form("pm_sandbox_hang")
+
+    started = time.monotonic()
+    answer = buyer.place(form)
+    took_s = time.monotonic() - started
+
+    assert answer.status == 202, answer
+    assert took_s < 12
+    assert answer.headers["Location"].endswith(answer.json["id"])
+    assert eventually(lamp.settled, within_s=90), lamp.report()
+    assert lamp.moved("captured") <= 1
+
+
+def test_a_refused_capture_ends_without_charge_and_with_the_stock_back(shop, goods):
+    lamp = goods(stock=2)
+    buyer = lamp.welcome(Buyer.guest(shop.url).with_one(lamp.sku))
+
+    answer = buyer.buy("pm_sandbox_capture_fails")
+
+    assert answer.status == 402, answer
+    assert eventually(lamp.settled), lamp.report()
+    assert (lamp.stock()["available"], lamp.moved("captured")) == (2, 0)
+
+
+def test_a_cancelled_order_gives_money_and_stock_back(shop, goods):
+    lamp = goods(stock=3)
+    buyer = lamp.welcome(Buyer.guest(shop.url).with_one(lamp.sku, 3))
+    order = buyer.buy().json
+
+    cancelled = buyer.web.post(f"/orders/{order['id']}/cancel", {})
+
+    assert cancelled.status in (200, 202), cancelled
+    assert eventually(lambda: buyer.orders()[0]["status"] == "cancelled")
+    assert eventually(lamp.settled), lamp.report()
+    assert (lamp.stock()["available"], lamp.moved("captured"), lamp.moved("refunded")) == (3, 1, 1)
+
+
+def test_a_changed_price_is_told_before_anything_is_charged(shop, goods):
+    lamp = goods(stock=3)
+    buyer = lamp.welcome(Buyer.guest(shop.url).with_one(lamp.sku))
+    form = buyer.order_form()
+
+    refused = buyer.place({**form, "expected_total": {**form["expected_total"], "amount": 1}})
+
+    assert (refused.status, refused.code) == (409, "price_changed")
+    assert refused.json["quote"]["total"] == form["expected_total"]
+    assert (buyer.orders(), lamp.ledger()) == ([], [])
+    assert eventually(lambda: lamp.stock()["available"] == 3)
+
+
+def test_a_cart_that_was_changed_meanwhile_is_not_bought(shop, goods):
+    lamp = goods(stock=3)
+    buyer = lamp.welcome(Buyer.guest(shop.url).with_one(lamp.sku))
+    form = buyer.order_form()
+    buyer.with_one(lamp.sku, 2)
+
+    assert buyer.place(form).code == "cart_changed"
+    assert buyer.web.delete("/cart").status == 200
+    assert Buyer.guest(shop.url).place(form).code in ("cart_changed", "cart_empty")
+    assert lamp.ledger() == []
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_killing_orders_at_any_moment_of_a_checkout_leaves_the_books_in_order(shop, goods, seed):
+    lamp = goods(stock=3)
+    buyer = lamp.welcome(Buyer.guest(shop.url).with_one(lamp.sku))
+    form, key = buyer.order_form(), secrets.token_hex(12)
+    moment_s = random.Random(seed).uniform(0, 0.25)  # about as long as a checkout takes
+
+    all_at_once([lambda: shielded(buyer, form, key), lambda: kill_after(shop, moment_s)])
+    shop.wait_until_healthy("orders")
+    buyer.place(form, key)
+
+    assert eventually(lamp.settled, within_s=90), lamp.report()
+    assert len([order for order in buyer.orders() if order["status"] == "confirmed"]) <= 1
+    assert lamp.moved("captured") == len(lamp.money())
+
+
+def shielded(buyer: Buyer, form: dict, key: str) -> None:
+    """The answer may be anything: whoever should give it is being killed."""
+    buyer.place(form, key)
+
+
+def kill_after(shop, seconds: float) -> None:
+    time.sleep(seconds)  # the moment is what is tested
+    shop.kill("orders")
