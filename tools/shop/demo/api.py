@@ -53,7 +53,7 @@ class Api:
 
     def upload(self, url: str, fields: Mapping[str, str], content: bytes, content_type: str) -> None:
         """Send a file with a presigned form; the same form stores the same object, however often it is sent."""
-        form = [*fields.items(), ("file", ("file", content, content_type))]
+        form: dict[str, Any] = {**fields, "file": ("file", content, content_type)}
         answer = self._pool.request("POST", url, fields=form)
         if answer.status not in (200, 201, 204):
             raise SeedingFailed(f"The upload to {url} was answered {answer.status}: {answer.data[:300]!r}")

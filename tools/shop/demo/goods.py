@@ -41,7 +41,7 @@ def find(staff: Api, slug: str) -> dict[str, Any] | None:
 
 
 def create(staff: Api, goods: Goods, category_id: str) -> dict[str, Any]:
-    """Product, variants and stock in one request. Repeated after a lost reply it is refused: then read what is there."""
+    """Product, variants and stock in one request. A repeat after a lost reply is refused: then read what is there."""
     answer = staff.call("POST", "/api/products", {**goods.body, "category_ids": [category_id]}, 201, 409)
     made = answer.body if answer.status == 201 else find(staff, goods.slug)
     if made is None:

@@ -3,16 +3,15 @@
 import json
 import secrets
 import time
-from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import parse_qs, quote, urlsplit
 
+from tools.shop import admin
 from tools.shop.demo.api import PATIENCE_S, PAUSE_S, Api, SeedingFailed
 from tools.shop.home import read_json, write
 
 ROLES = ("customer", "staff", "admin")
 Login = dict[str, str]
-AdminCreate = Callable[[str, str, str], None]
 
 
 def logins(file: Path) -> dict[str, Login]:
@@ -63,10 +62,10 @@ def mailed_tokens(api: Api, email: str) -> set[str]:
     return {token for link in links for token in parse_qs(urlsplit(link).query).get("token", [])}
 
 
-def seed_operator(api: Api, login: Login, role: str, create: AdminCreate) -> None:
-    """Staff and administrators can't register; the command makes them, once."""
+def seed_operator(api: Api, login: Login, role: str) -> None:
+    """Nobody can register as staff or administrator: `admin create` makes them, or gives them this password again."""
     if log_in(api, login):
-        create(login["email"], login["password"], role)
+        admin.create(login["email"], login["password"], role)
 
 
 def log_in(api: Api, login: Login) -> str:

@@ -25,7 +25,7 @@ def seed(base_url: str, home: Path, progress: Progress) -> None:
 def seed_people(api: Api, logins: dict[str, people.Login], progress: Progress) -> None:
     progress("logins", 0, len(logins))
     for role in ("admin", "staff"):
-        people.seed_operator(api, logins[role], role, people.admin_create)
+        people.seed_operator(api, logins[role], role)
     progress("logins", 2, len(logins))
     people.seed_customer(api, logins["customer"])
     progress("logins", 3, len(logins))
