@@ -7,6 +7,7 @@ of aws_settings. Configured by the environment:
     STATE_DIR          the folder that keeps everything; required
     BIND_HOST          127.0.0.1 unless told otherwise
     SAVE_EVERY         seconds between two saves, 2 unless told otherwise
+    DOMAINS            ports that stand for domain names of API Gateway: `8081=users.shop.internal,…` (aws_domains)
     LAMBDA_PYTHON      the interpreter that runs Lambda functions: one that has boto3 only, as in Lambda's runtime
 
 Ready when `GET /_ministack/ready` answers 200. SIGTERM saves and ends it.
@@ -44,7 +45,7 @@ def defaults(state_dir: Path) -> dict[str, str]:
 
 
 def environment() -> str:
-    """Complete the environment before ministack is imported, since it reads it then; the address to bind."""
+    """Complete the environment before ministack is imported, since it reads it then; the main address to bind."""
     state_dir = Path(os.environ["STATE_DIR"])
     state_dir.mkdir(parents=True, exist_ok=True)
     for name, value in defaults(state_dir).items():
@@ -77,17 +78,18 @@ def main() -> None:
     from hypercorn.asyncio import serve
     from hypercorn.config import Config
 
-    from tools.shop import aws_saving, aws_settings
+    from tools.shop import aws_domains, aws_saving, aws_settings
 
     aws_settings.install()
     saver = aws_saving.Saver(Path(os.environ["STATE_DIR"]), float(os.environ.get("SAVE_EVERY", "2")))
+    domains = aws_domains.read(os.environ.get("DOMAINS", ""))
     config = Config()
-    config.bind = [address]
+    config.bind = [address, *(f"{os.environ['BIND_HOST']}:{port}" for port in domains)]
     config.keep_alive_timeout = 75
     config.graceful_timeout = 1
     config.backlog = 512
     config.loglevel = "WARNING"
-    asyncio.run(serve(cast(Any, saver.wrap()), config))
+    asyncio.run(serve(cast(Any, aws_domains.with_domains(saver.wrap(), domains)), config))
 
 
 if __name__ == "__main__":

@@ -33,7 +33,16 @@ async def handle_request(
             return create(json.loads(body), query)
         if method == "PUT" and len(parts) == 2:
             return overwrite(parts[1], json.loads(body))
+    if method == "PATCH" and parts[0] == "restapis" and len(parts) == 2:
+        body = without_emptied(body)
     return await _handle_request(method, path, headers, body, query)
+
+
+def without_emptied(body: bytes) -> bytes:
+    """UpdateRestApi: Chalice empties the compression size that it does not set; ministack would answer with that."""
+    request = json.loads(body)
+    kept = [operation for operation in request["patchOperations"] if operation.get("value") != ""]
+    return json.dumps({**request, "patchOperations": kept}).encode()
 
 
 def create(definition: dict[str, Any], query: dict[str, list[str]]) -> Response:

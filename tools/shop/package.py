@@ -40,7 +40,7 @@ def build(folder: Path, stage: str) -> Path:
 
 def chalice(folder: Path, *arguments: str, env: Mapping[str, str] | None = None) -> str:
     """Run Chalice's command line in a folder; its output, or an error that shows it."""
-    command = [sys.executable, "-c", "from chalice.cli import main; main()", *arguments]
+    command = [sys.executable, "-c", "import sys; from chalice.cli import main; sys.exit(main())", *arguments]
     ran = subprocess.run(
         command, cwd=folder, env=env or tool_environment(), capture_output=True, text=True, check=False
     )
