@@ -1,0 +1,59 @@
+/** What the shop sells. */
+import { call, read } from "./client.js";
+
+export const SORTS = [
+  ["newest", "Newest"],
+  ["price_asc", "Price: low to high"],
+  ["price_desc", "Price: high to low"],
+  ["name", "Name"],
+];
+
+let known = null;
+
+/** The categories, asked for once; a failed answer is not kept. */
+export function listCategories() {
+  known ??= read("/categories").then((page) => page.items);
+  known.catch(() => { known = null; });
+  return known;
+}
+
+export function listProducts({ category, sort, cursor, limit }) {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries({ category, sort, limit, cursor })) if (value) query.set(name, value);
+  return read(`/products?${query}`);
+}
+
+export const findProduct = (slug) => read(`/products/${encodeURIComponent(slug)}`);
+
+export const inCategory = (categories, slug) => categories.find((category) => category.slug === slug);
+
+export const topCategories = (categories) => childrenOf(categories, null);
+
+export const childrenOf = (categories, id) =>
+  categories.filter((category) => (category.parent_id ?? null) === id)
+    .sort((a, b) => a.position - b.position || a.name.localeCompare(b.name));
+
+// For staff.
+
+export const listEveryProduct = ({ status, cursor }) =>
+  call("GET", `/products?${new URLSearchParams({ status, limit: 50, ...(cursor && { cursor }) })}`);
+
+export const readProduct = (id) => call("GET", `/products/${id}`);
+
+export const createProduct = (body) => call("POST", "/products", { body });
+
+export const editProduct = (id, version, body) =>
+  call("PATCH", `/products/${id}`, { body, headers: { "If-Match": `"${version}"` } });
+
+export const readStock = async (sku) => (await call("GET", `/stock/${encodeURIComponent(sku)}`)).body;
+
+export const setStock = async (sku, onHand) =>
+  (await call("PUT", `/stock/${encodeURIComponent(sku)}`, { body: { on_hand: onHand } })).body;
+
+export const startImage = async (id, file, alt) =>
+  (await call("POST", `/products/${id}/images`, { body: { content_type: file.type, size: file.size, alt } })).body;
+
+export const completeImage = async (id, imageId) =>
+  (await call("POST", `/products/${id}/images/${imageId}/complete`, { body: {} })).body;
+
+export const deleteImage = (id, imageId) => call("DELETE", `/products/${id}/images/${imageId}`);

@@ -1,0 +1,45 @@
+/** Calls as the shopper or member of staff whose session this browser holds. */
+import { exchange } from "./exchange.js";
+import { Problem } from "./problem.js";
+import { accessToken, keep, renewed, session } from "./session.js";
+
+const STALE = new Set(["token_expired", "token_invalid"]);
+
+const ended = () => new Problem(401, { code: "session_ended", detail: "There is no session." });
+
+/**
+ * `begin` opens a guest session when there is none. A refused token is renewed once; when the session of a guest
+ * has ended and `begin` is set, a new one takes its place.
+ */
+export async function call(method, path, { begin = false, ...options } = {}) {
+  const token = await accessToken({ begin });
+  if (!token) throw ended();
+  try {
+    return await exchange(method, path, { ...options, token });
+  } catch (problem) {
+    if (problem.status !== 401 || !STALE.has(problem.code)) throw problem;
+    return again(method, path, { begin, ...options }, token);
+  }
+}
+
+async function again(method, path, { begin, ...options }, refused) {
+  const wasGuest = session.value?.user?.role === "guest";
+  const token = (await renewed(refused)) ?? (begin && wasGuest ? await accessToken({ begin }) : null);
+  if (!token) throw ended();
+  return exchange(method, path, { ...options, token });
+}
+
+/** Reading what anyone may see; no token is sent, so no session is needed. */
+export const read = async (path) => (await exchange("GET", path)).body;
+
+export async function logIn(email, password) {
+  const { body } = await exchange("POST", "/sessions", { body: { email, password } });
+  keep(body);
+  return body.user;
+}
+
+/** The session ends here even when the shop cannot be told. */
+export async function logOut() {
+  await call("DELETE", "/sessions/current").catch(() => null);
+  keep(null);
+}

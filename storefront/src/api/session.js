@@ -1,0 +1,65 @@
+/** Who is shopping: the token pair in this browser, shared by its tabs. */
+import { Store } from "../store.js";
+import { exchange } from "./exchange.js";
+
+const KEY = "shop.session";
+
+function stored() {
+  try {
+    return JSON.parse(localStorage.getItem(KEY));
+  } catch {
+    return null;
+  }
+}
+
+/** {access_token, refresh_token, user} or null. */
+export const session = new Store(stored());
+
+addEventListener("storage", (event) => {
+  if (event.key === KEY || event.key === null) session.set(stored());
+});
+
+export function keep(pair) {
+  const kept = pair && { access_token: pair.access_token, refresh_token: pair.refresh_token, user: pair.user };
+  if (kept) localStorage.setItem(KEY, JSON.stringify(kept));
+  else localStorage.removeItem(KEY);
+  session.set(kept);
+}
+
+/** One tab at a time, so that two never spend the same refresh token or open two guest sessions. */
+let queue = Promise.resolve();
+function alone(work) {
+  if (navigator.locks) return navigator.locks.request(KEY, work);
+  queue = queue.then(work, work);
+  return queue;
+}
+
+/** The access token, or null when nobody has a session and none should be begun. */
+export function accessToken({ begin }) {
+  const current = stored();
+  if (current || !begin) return Promise.resolve(current?.access_token ?? null);
+  return alone(async () => stored()?.access_token ?? (await beginAsGuest()));
+}
+
+async function beginAsGuest() {
+  const { body } = await exchange("POST", "/sessions/guest", { body: {} });
+  keep(body);
+  return body.access_token;
+}
+
+/** A new access token in place of one that was refused, or null when the session has ended. */
+export function renewed(refused) {
+  return alone(async () => {
+    const current = stored();
+    if (!current || current.access_token !== refused) return current?.access_token ?? null;
+    try {
+      const { body } = await exchange("POST", "/sessions/refresh", { body: { refresh_token: current.refresh_token } });
+      keep({ ...body, user: body.user ?? current.user });
+      return body.access_token;
+    } catch (problem) {
+      if (problem.status !== 401 && problem.status !== 422) throw problem;
+      keep(null);
+      return null;
+    }
+  });
+}

@@ -1,0 +1,104 @@
+/** The cart: change quantities, take things out, go on to checkout. */
+import { cart, loadCart, removeItem, setQuantity } from "../api/cart.js";
+import { messageOf } from "../api/messages.js";
+import { formatMoney } from "../money.js";
+import { Loading, Notice, ProblemNotice } from "../parts/notice.js";
+import { Picture } from "../parts/picture.js";
+import { Quantity } from "../parts/quantity.js";
+import { useStore } from "../store.js";
+import { html, useEffect, useState } from "../view.js";
+import { useTitle } from "./title.js";
+
+export const optionsText = (options) => Object.values(options ?? {}).join(", ");
+
+const shortOf = ({ available, quantity }) => typeof available === "number" && available < quantity;
+
+function shortText({ available }) {
+  return available > 0 ? `Only ${available} left. Please choose fewer.` : "Sold out. Please remove it to go on.";
+}
+
+function Line({ item, change }) {
+  return html`
+    <li class="line">
+      <${Picture} url=${item.thumb_url} alt="" size=${96} />
+      <div class="line-facts">
+        <p class="line-name">${item.name}</p>
+        <p class="muted small">${[optionsText(item.options), formatMoney(item.unit_price)].filter(Boolean).join(" · ")}</p>
+        ${shortOf(item) && html`<p class="error" role="status">${shortText(item)}</p>`}
+        <div class="line-actions">
+          <${Quantity} value=${item.quantity} label="Quantity of ${item.name}"
+            onChange=${(quantity) => change(() => setQuantity(item.sku, quantity))} />
+          <button type="button" class="link" aria-label="Remove ${item.name}" onClick=${() => change(() => removeItem(item.sku))}>
+            Remove
+          </button>
+        </div>
+      </div>
+      <p class="line-total">${formatMoney(item.line_total)}</p>
+    </li>`;
+}
+
+const warningText = (warning) => (typeof warning === "string" ? warning : warning.message ?? warning.detail ?? warning.code);
+
+export const Warnings = ({ current }) => html`
+  ${current.stale && html`
+    <${Notice} title="These prices may be out of date">
+      <p>We cannot check prices and stock just now. The prices shown are the last ones we know.</p>
+    <//>`}
+  ${(current.warnings ?? []).length > 0 && html`
+    <${Notice} title="Please look at your cart again">
+      ${current.warnings.map((warning, index) => html`<p key=${index}>${warningText(warning)}</p>`)}
+    <//>`}`;
+
+const Summary = ({ current, blocked }) => html`
+  <section class="summary" aria-labelledby="summary">
+    <h2 id="summary">Summary</h2>
+    <dl class="sums"><div class="sum-total"><dt>Subtotal</dt><dd>${formatMoney(current.subtotal)}</dd></div></dl>
+    <p class="muted small">Shipping and tax are worked out at checkout.</p>
+    ${blocked
+      ? html`<p class="error">Please change the marked items first.</p>`
+      : html`<a class="button button-large button-wide" href="/checkout">Go to checkout</a>`}
+  </section>`;
+
+export const EmptyCart = () => html`
+  <div class="narrow centred">
+    <h1>Your cart is empty</h1>
+    <p class="muted">What you put in stays here, also when you close the window.</p>
+    <p><a class="button" href="/products">Look around</a></p>
+  </div>`;
+
+function Filled({ current }) {
+  const [problem, setProblem] = useState(null);
+  const change = (work) => {
+    setProblem(null);
+    work().catch((failed) => { setProblem(failed); loadCart().catch(() => null); });
+  };
+  return html`
+    <h1>Your cart</h1>
+    ${problem && html`<${Notice} kind="problem"><p>${messageOf(problem)}</p><//>`}
+    <${Warnings} current=${current} />
+    <div class="split">
+      <ul class="lines" role="list">
+        ${current.items.map((item) => html`<${Line} key=${item.sku} item=${item} change=${change} />`)}
+      </ul>
+      <${Summary} current=${current} blocked=${current.items.some(shortOf)} />
+    </div>`;
+}
+
+/** The cart as the shop has it now; `problem` when it could not be asked. */
+export function useCart() {
+  const [problem, setProblem] = useState(null);
+  const load = () => {
+    setProblem(null);
+    loadCart().catch(setProblem);
+  };
+  useEffect(load, []);
+  return { current: useStore(cart), problem, load };
+}
+
+export function CartPage() {
+  useTitle("Your cart");
+  const { current, problem, load } = useCart();
+  if (problem && !current) return html`<h1>Your cart</h1><${ProblemNotice} problem=${problem} retry=${load} />`;
+  if (!current) return html`<h1>Your cart</h1><${Loading} />`;
+  return current.items.length ? html`<${Filled} current=${current} />` : html`<${EmptyCart} />`;
+}

@@ -1,0 +1,154 @@
+/** The checkout form with its live summary. */
+import { session } from "../../api/session.js";
+import { messageOf } from "../../api/messages.js";
+import { formatMoney } from "../../money.js";
+import { Field, focusFirstError } from "../../parts/field.js";
+import { Notice, ProblemNotice } from "../../parts/notice.js";
+import { useStore } from "../../store.js";
+import { html, useEffect, useState } from "../../view.js";
+import { Warnings } from "../cart.js";
+import { Address } from "./address.js";
+import { countryChoices, likelyCountry, methodsFor } from "./countries.js";
+import { Discount } from "./discount.js";
+import { keepDraft, missing, readDraft } from "./draft.js";
+import { Methods } from "./methods.js";
+import { Payment } from "./payment.js";
+import { useQuote } from "./quote.js";
+import { Refusal } from "./refusal.js";
+import { orderFrom, useSubmission } from "./submission.js";
+import { Summary } from "./summary.js";
+
+/** A method that goes to the chosen country stays chosen; otherwise the first one that does is. */
+function withMethod(draft, methods) {
+  const offered = methodsFor(methods, draft.shipping.country);
+  if (offered.some(({ id }) => id === draft.method)) return draft;
+  return { ...draft, method: draft.shipping.country && offered.length ? offered[0].id : "" };
+}
+
+function useDraft(methods, countries) {
+  const [draft, setDraft] = useState(() => {
+    const kept = readDraft();
+    const country = kept.shipping.country || likelyCountry(countries);
+    return withMethod({ ...kept, shipping: { ...kept.shipping, country } }, methods);
+  });
+  const change = (part) => setDraft((now) => {
+    const next = withMethod({ ...now, ...part }, methods);
+    keepDraft(next);
+    return next;
+  });
+  return [draft, change];
+}
+
+const isAboutDiscount = (problem) => /^discount_/.test(problem?.code ?? "");
+
+/** A refused code is taken off, so that the total is there again, and said to be refused. */
+function useDiscountError(problems, change) {
+  const [error, setError] = useState(null);
+  const refused = problems.find(isAboutDiscount);
+  useEffect(() => {
+    if (!refused) return;
+    setError(messageOf(refused));
+    change({ code: "" });
+  }, [refused]);
+  return [error, setError];
+}
+
+const Contact = ({ email, error, onEmail }) => html`
+  <section aria-labelledby="contact">
+    <div class="section-head"><h2 id="contact">Contact</h2><a href="/login?then=/checkout">Log in</a></div>
+    <${Field} label="E-mail address" name="email" type="email" autocomplete="email" maxlength="254" value=${email}
+      error=${error} hint="For your confirmation. No account needed." onValue=${onEmail} />
+  </section>`;
+
+const SameAddress = ({ separate, onSeparate }) => html`
+  <label class="check">
+    <input type="checkbox" checked=${!separate} onChange=${(event) => onSeparate(!event.currentTarget.checked)} />
+    <span>The bill goes to the same address</span>
+  </label>`;
+
+function Delivery({ draft, edit, errors, methods, countries }) {
+  return html`
+    <section aria-labelledby="delivery">
+      <h2 id="delivery">Delivery address</h2>
+      <${Address} prefix="shipping_address" purpose="shipping" value=${draft.shipping} errors=${errors} countries=${countries}
+        onValue=${(shipping, field) => edit({ shipping }, field)} />
+      <${SameAddress} separate=${draft.separateBilling} onSeparate=${(separateBilling) => edit({ separateBilling })} />
+    </section>
+    ${draft.separateBilling && html`
+      <section aria-labelledby="billing">
+        <h2 id="billing">Billing address</h2>
+        <${Address} prefix="billing_address" purpose="billing" value=${draft.billing} errors=${errors} countries=${countries}
+          onValue=${(billing, field) => edit({ billing }, field)} />
+      </section>`}
+    <${Methods} methods=${methodsFor(methods, draft.shipping.country)} chosen=${draft.method} error=${errors.shipping_method}
+      country=${draft.shipping.country} onChoose=${(method) => edit({ method }, "shipping_method")} />`;
+}
+
+const PaymentPart = ({ total, card, onCard, error }) => html`
+  <section aria-labelledby="payment">
+    <h2 id="payment">Payment</h2>
+    ${total?.amount === 0
+      ? html`<p>There is nothing to pay.</p>`
+      : html`<${Payment} chosen=${card} onChoose=${onCard} error=${error} />`}
+  </section>`;
+
+/** What stands in the way of a total, unless it is said beside a field. */
+function QuoteProblem({ quoted }) {
+  const { problem } = quoted;
+  if (!problem || isAboutDiscount(problem) || Object.keys(problem.fields).length) return null;
+  return html`<${ProblemNotice} problem=${problem} retry=${quoted.ask} />`;
+}
+
+export function CheckoutForm({ cart, methods, refused, onPlaced, onBank }) {
+  const countries = countryChoices(methods);
+  const [draft, change] = useDraft(methods, countries);
+  const [card, setCard] = useState("pm_card_visa");
+  const [errors, setErrors] = useState({});
+  const user = useStore(session)?.user;
+  const asksEmail = !user || user.role === "guest";
+  const quoted = useQuote(draft, cart.version);
+  const onFields = (problem) => setErrors(problem.fields);
+  const submission = useSubmission({ refused, quoted, onPlaced, onBank, onFields });
+  const { busy, problem, mended } = submission;
+  const [discountError, setDiscountError] = useDiscountError([quoted.problem, problem], change);
+
+  useEffect(() => {
+    if (problem || mended) document.getElementById("refusal")?.focus();
+  }, [problem, mended]);
+
+  const edit = (part, field) => {
+    change(part);
+    setErrors(({ [field]: _, shipping_method: __, ...others }) => others);
+  };
+  const send = () => submission.send(orderFrom(draft, cart, quoted.quote, card, asksEmail));
+  const submit = (event) => {
+    event.preventDefault();
+    const found = missing(draft, asksEmail);
+    setErrors(found);
+    if (Object.keys(found).length) focusFirstError();
+    else if (quoted.quote && !busy) send();
+  };
+  const shown = { ...quoted.problem?.fields, ...errors };
+
+  return html`
+    <h1>Checkout</h1>
+    <${Warnings} current=${cart} />
+    ${problem && html`<${Refusal} problem=${problem} cart=${cart} again=${send} onMended=${submission.mend} />`}
+    ${mended && html`<${Notice} kind="good" id="refusal"><p>${mended}</p><//>`}
+    <form class="split" noValidate onSubmit=${submit}>
+      <div class="steps">
+        ${asksEmail && html`<${Contact} email=${draft.email} error=${shown.email} onEmail=${(email) => edit({ email }, "email")} />`}
+        <${Delivery} ...${{ draft, edit, methods, countries }} errors=${shown} />
+        <${PaymentPart} total=${quoted.quote?.total} card=${card} onCard=${setCard} error=${shown.payment_method} />
+      </div>
+      <${Summary} cart=${cart} quoted=${quoted}>
+        <${Discount} applied=${draft.code} error=${discountError}
+          onApply=${(code) => { setDiscountError(null); edit({ code }); }} />
+        <${QuoteProblem} quoted=${quoted} />
+        <button class="button button-large button-wide" disabled=${busy || quoted.busy || (quoted.asked && !quoted.quote)}>
+          ${busy ?? (quoted.quote ? `Pay ${formatMoney(quoted.quote.total)}` : "Place order")}
+        </button>
+        <p class="muted small">You are charged only once the order is confirmed.</p>
+      <//>
+    </form>`;
+}

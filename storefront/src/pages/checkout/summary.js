@@ -1,0 +1,33 @@
+/** What is being bought and what it comes to. */
+import { formatMoney } from "../../money.js";
+import { Picture } from "../../parts/picture.js";
+import { Sums } from "../../parts/sums.js";
+import { html } from "../../view.js";
+import { optionsText } from "../cart.js";
+
+const Item = ({ item }) => html`
+  <li class="mini-line">
+    <${Picture} url=${item.thumb_url} alt="" size=${56} />
+    <div>
+      <p>${item.name}</p>
+      <p class="muted small">${[optionsText(item.options), `× ${item.quantity}`].filter(Boolean).join(" · ")}</p>
+    </div>
+    <p>${formatMoney(item.line_total)}</p>
+  </li>`;
+
+const Awaited = ({ cart }) => html`
+  <dl class="sums"><div><dt>Subtotal</dt><dd>${formatMoney(cart.subtotal)}</dd></div></dl>
+  <p class="muted small">Shipping and tax appear here once your address is complete.</p>`;
+
+/** `quoted` is what useQuote answers. */
+export function Summary({ cart, quoted, children }) {
+  return html`
+    <section class="summary" aria-labelledby="summary">
+      <h2 id="summary">Your order</h2>
+      <ul class="mini-lines" role="list">${cart.items.map((item) => html`<${Item} key=${item.sku} item=${item} />`)}</ul>
+      <div class=${quoted.busy ? "quote quote-busy" : "quote"} aria-live="polite" aria-busy=${quoted.busy}>
+        ${quoted.quote ? html`<${Sums} of=${quoted.quote} />` : html`<${Awaited} cart=${cart} />`}
+      </div>
+      ${children}
+    </section>`;
+}

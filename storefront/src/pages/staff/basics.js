@@ -1,0 +1,32 @@
+/** The fields that a new and an existing product share. */
+import { Field, Select, TextArea } from "../../parts/field.js";
+import { html } from "../../view.js";
+
+export const STATUSES = [["draft", "Draft: nobody sees it"], ["active", "Active: in the shop"], ["archived", "Archived"]];
+
+const Categories = ({ categories, chosen, onChosen }) => html`
+  <fieldset class="field field-wide">
+    <legend>Categories</legend>
+    <div class="checks">
+      ${categories.map(({ id, name }) => html`
+        <label class="check" key=${id}>
+          <input type="checkbox" checked=${chosen.includes(id)}
+            onChange=${(event) => onChosen(event.currentTarget.checked ? [...chosen, id] : chosen.filter((one) => one !== id))} />
+          <span>${name}</span>
+        </label>`)}
+    </div>
+  </fieldset>`;
+
+/** `onValues` gets the whole, changed. */
+export function Basics({ values, onValues, errors, categories }) {
+  const part = (name) => ({ name, value: values[name], error: errors[name], onValue: (text) => onValues({ ...values, [name]: text }) });
+  return html`
+    <div class="fields">
+      <${Field} label="Name" ...${part("name")} wide />
+      <${Field} label="Address name" ...${part("slug")} hint="Small letters, digits and hyphens; part of the product’s address." />
+      <${Select} label="Status" ...${part("status")} choices=${STATUSES} />
+      <${TextArea} label="Description" ...${part("description")} rows="5" optional wide />
+      <${Categories} categories=${categories} chosen=${values.category_ids}
+        onChosen=${(category_ids) => onValues({ ...values, category_ids })} />
+    </div>`;
+}

@@ -1,0 +1,82 @@
+/** The frame around every page: header, categories, footer. */
+import { listCategories, topCategories } from "../api/catalog.js";
+import { cart, countOf, loadCart } from "../api/cart.js";
+import { logOut } from "../api/client.js";
+import { session } from "../api/session.js";
+import { shop } from "../config.js";
+import { useResource } from "../resource.js";
+import { navigate, place } from "../router.js";
+import { useStore } from "../store.js";
+import { html } from "../view.js";
+import { LeafIcon } from "./picture.js";
+import { Toasts } from "./toast.js";
+
+const isStaff = (user) => user?.role === "staff" || user?.role === "admin";
+
+function CartLink() {
+  const count = countOf(useStore(cart));
+  const items = `${count} ${count === 1 ? "item" : "items"}`;
+  return html`
+    <a href="/cart" class="cart-link" aria-label="Cart, ${items}">
+      <svg viewBox="0 0 24 24" width="22" height="22" fill="none" stroke="currentColor" stroke-width="1.700"
+        stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">
+        <path d="M5 8h14l-1.200 11.200a1 1 0 0 1-1 .8H7.200a1 1 0 0 1-1-.8L5 8zM9 8V6.500a3 3 0 0 1 6 0V8" />
+      </svg>
+      <span class="cart-word">Cart</span>
+      ${count > 0 && html`<span class="badge" aria-hidden="true">${count}</span>`}
+    </a>`;
+}
+
+async function leave() {
+  await logOut();
+  await loadCart().catch(() => null);
+  navigate("/");
+}
+
+function AccountLinks() {
+  const user = useStore(session)?.user;
+  if (!user || user.role === "guest") return html`<a href="/login">Log in</a>`;
+  return html`
+    ${isStaff(user) && html`<a href="/staff">Staff</a>`}
+    <a href="/orders">Orders</a>
+    <button type="button" class="link" onClick=${leave}>Log out</button>`;
+}
+
+function Categories() {
+  const { data } = useResource("categories", listCategories);
+  const { path } = useStore(place);
+  return html`
+    <nav class="categories" aria-label="Categories">
+      <ul role="list">
+        <li><a href="/products" aria-current=${path === "/products" ? "page" : undefined}>All products</a></li>
+        ${topCategories(data ?? []).map(({ slug, name }) => html`
+          <li key=${slug}>
+            <a href="/category/${slug}" aria-current=${path === `/category/${slug}` ? "page" : undefined}>${name}</a>
+          </li>`)}
+      </ul>
+    </nav>`;
+}
+
+const Header = () => html`
+  <header class="header">
+    <div class="header-row">
+      <a href="/" class="brand"><span class="brand-mark" aria-hidden="true"><${LeafIcon} /></span>${shop.name}</a>
+      <nav class="account" aria-label="Account and cart"><${AccountLinks} /><${CartLink} /></nav>
+    </div>
+    <${Categories} />
+  </header>`;
+
+const Footer = () => html`
+  <footer class="footer">
+    <div class="footer-row">
+      <p>© ${shop.name}. A demonstration: nothing is shipped and no real card is charged.</p>
+      <nav aria-label="More"><a href="/orders">Your orders</a><a href="/docs">API</a><a href="/staff">Staff</a></nav>
+    </div>
+  </footer>`;
+
+export const Layout = ({ children }) => html`
+  <a class="skip" href="#main">Skip to content</a>
+  <${Header} />
+  <main id="main" tabindex="-1">${children}</main>
+  <${Footer} />
+  <${Toasts} />`;

@@ -1,0 +1,25 @@
+/** How a total comes about, line by line; of a quote or an order. */
+import { formatMoney } from "../money.js";
+import { html } from "../view.js";
+
+const minus = (money) => formatMoney({ ...money, amount: -money.amount });
+
+export function Sums({ of }) {
+  const rows = [
+    ["Subtotal", formatMoney(of.subtotal)],
+    of.discount?.amount > 0 && ["Discount", minus(of.discount)],
+    ["Shipping", of.shipping.amount === 0 ? "Free" : formatMoney(of.shipping)],
+    [taxLabel(of), formatMoney(of.tax)],
+  ].filter(Boolean);
+  return html`
+    <dl class="sums">
+      ${rows.map(([label, amount]) => html`<div key=${label}><dt>${label}</dt><dd>${amount}</dd></div>`)}
+      <div class="sum-total"><dt>Total</dt><dd>${formatMoney(of.total)}</dd></div>
+    </dl>`;
+}
+
+/** Where tax is part of the prices, the parts add up without it. */
+export function taxLabel({ subtotal, discount, shipping, tax, total }) {
+  const without = subtotal.amount - (discount?.amount ?? 0) + shipping.amount;
+  return tax.amount > 0 && without === total.amount ? "Tax, included" : "Tax";
+}
