@@ -1,0 +1,1 @@
+"""orders-service: carts, checkout, orders and payments."""

@@ -1,0 +1,114 @@
+"""Everything that can go wrong in this service beyond what goes wrong everywhere."""
+
+from common.problems import (
+    BadRequest,
+    Conflict,
+    NotFound,
+    PaymentRequired,
+    Problem,
+    Unavailable,
+    Unprocessable,
+    ValidationFailed,
+    invalid,
+)
+
+
+class SkuUnknown(NotFound):
+    code = "sku_unknown"
+    detail = "No product has this SKU."
+
+
+class CurrencyMismatch(Conflict):
+    code = "currency_mismatch"
+    detail = "A cart holds one currency. Empty it first, or buy this in an order of its own."
+
+
+class LimitReached(Unprocessable):
+    code = "limit_reached"
+    detail = "A cart holds at most 50 lines."
+
+
+class CartEmpty(Conflict):
+    code = "cart_empty"
+    detail = "There is nothing in the cart."
+
+
+class CartChanged(Conflict):
+    code = "cart_changed"
+    detail = "The cart has changed since you read it. Read it again, and let the buyer look at it."
+
+
+class CheckoutInProgress(Conflict):
+    code = "checkout_in_progress"
+    detail = "This cart is being bought already. Wait for that order or cancel it."
+
+
+class OutOfStock(Conflict):
+    code = "out_of_stock"
+    detail = "Not enough is left of some items; shortages says of which."
+
+
+class PriceChanged(Conflict):
+    code = "price_changed"
+    detail = "The total is not what the buyer saw; quote is the new one."
+
+
+class OrderShipped(Conflict):
+    code = "order_shipped"
+    detail = "The order is on its way, so it can't be cancelled. It can be returned."
+
+
+class PaymentDeclined(PaymentRequired):
+    code = "payment_declined"
+    detail = "The payment was declined. Nothing was charged and the cart is as it was."
+
+
+class PaymentActionRequired(PaymentRequired):
+    code = "payment_action_required"
+    detail = "The buyer's bank wants to confirm the payment: go on with next_action."
+
+
+class PaymentNotCompleted(PaymentRequired):
+    code = "payment_not_completed"
+    detail = "This order ended without a payment. Use a new Idempotency-Key for a new order."
+
+
+class DiscountInvalid(Unprocessable):
+    code = "discount_invalid"
+    detail = "This discount code can't be used."
+
+
+class SignatureInvalid(BadRequest):
+    code = "signature_invalid"
+    detail = "The signature does not fit, or is older than five minutes."
+
+
+class GuestTokenInvalid(BadRequest):
+    code = "token_invalid"
+    detail = "This is no valid access token of a guest."
+
+
+class CatalogDown(Unavailable):
+    """catalog-service gave no usable answer; whether it did what was asked is not known."""
+
+
+class ProviderDown(Unavailable):
+    """The payment provider gave no usable answer; whether it did what was asked is not known."""
+
+
+class OutcomeUnknown(Problem):
+    """Our own table gave no answer in the middle of a checkout: only a replay can tell what came of it."""
+
+    detail = "What came of this is not known yet. Send it again with the same Idempotency-Key."
+
+
+class HoldClosed(Exception):
+    """The stock held under this id was released or has expired; never seen by a client."""
+
+
+def no_such_method() -> ValidationFailed:
+    return invalid("shipping_method", "There is no such shipping method.")
+
+
+def not_shipped_there() -> ValidationFailed:
+    return invalid("shipping_method", "This method does not deliver this order to this country.")

@@ -1,0 +1,1 @@
+"""What a purchase costs: shipping, tax and the total."""

@@ -1,0 +1,135 @@
+"""orders-service's table as plain dictionaries, with the same conditions on every write."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from msgspec.structs import replace
+
+from chalicelib.cart.cart import Cart
+from chalicelib.checkout.effects import Basket, Record
+from chalicelib.orders.order import Order
+from chalicelib.pricing.domain import Line
+
+Key = tuple[str, str]
+
+
+@dataclass
+class Table:
+    """The stored items. Each method is one DynamoDB call: it happens whole or not at all."""
+
+    records: dict[Key, Record] = field(default_factory=dict)
+    carts: dict[str, Cart] = field(default_factory=dict)
+    orders: dict[str, Order] = field(default_factory=dict)
+    placed: Callable[[Record, Order], None] = lambda _record, _order: None
+    written: Callable[[Order, Order, Basket], None] = lambda _before, _after, _basket: None
+
+    def put_record(self, record: Record) -> Record:
+        return self.records.setdefault((record.owner, record.key), record)
+
+    def get_record(self, owner: str, key: str) -> Record | None:
+        return self.records.get((owner, key))
+
+    def update_record(self, found: Record, mine: Record) -> bool:
+        if not self.leases(found):
+            return False
+        self.records[mine.owner, mine.key] = mine
+        return True
+
+    def delete_record(self, record: Record) -> bool:
+        return self.leases(record) and bool(self.records.pop((record.owner, record.key)))
+
+    def leases(self, record: Record) -> bool:
+        """The record stands, no order is placed and the holder is the same."""
+        now = self.get_record(record.owner, record.key)
+        return now is not None and now.holder == record.holder and not now.placed
+
+    def get_cart(self, owner: str) -> Cart:
+        return self.carts.get(owner) or Cart(owner=owner)
+
+    def put_lines(self, owner: str, lines: Sequence[Line]) -> None:
+        cart = self.get_cart(owner)
+        self.carts[owner] = replace(cart, lines=list(lines), version=cart.version + 1)
+
+    def place(self, record: Record, order: Order) -> bool:
+        cart = self.get_cart(record.owner)
+        if order.id in self.orders or not self.leases(record) or not self.may_mark(cart, order):
+            return False
+        self.placed(record, order)
+        self.records[record.owner, record.key] = replace(record, placed=True)
+        self.carts[cart.owner] = self.marked(cart, order)
+        self.orders[order.id] = order
+        return True
+
+    def may_mark(self, cart: Cart, order: Order) -> bool:
+        return bool(cart.lines) and cart.version == order.cart_version and cart.order_id is None
+
+    def marked(self, cart: Cart, order: Order) -> Cart:
+        return replace(cart, order_id=order.id)
+
+    def get_order(self, order_id: str) -> Order | None:
+        return self.orders.get(order_id)
+
+    def put_order(self, before: Order, after: Order, basket: Basket) -> bool:
+        if not self.is_current(before) or not self.may_change(basket, before):
+            return False
+        self.written(self.orders[before.id], after, basket)
+        cart = self.get_cart(before.owner)
+        if basket is Basket.EMPTY:
+            self.carts[cart.owner] = replace(cart, lines=[], version=cart.version + 1, order_id=None)
+        if basket is Basket.UNMARK:
+            self.carts[cart.owner] = replace(cart, order_id=None)
+        self.orders[before.id] = after
+        return True
+
+    def is_current(self, order: Order) -> bool:
+        return self.orders[order.id].version == order.version
+
+    def may_change(self, basket: Basket, order: Order) -> bool:
+        cart = self.get_cart(order.owner)
+        if basket is Basket.EMPTY:
+            return cart.order_id == order.id and cart.version == order.cart_version
+        return basket is Basket.KEEP or cart.order_id == order.id
+
+
+Effect = Callable[..., Any]
+
+
+@dataclass
+class SimulatedStore:
+    """The checkout's Store out of single calls, as the real one is, so that a fault can fall between any two."""
+
+    call: Effect
+
+    def open_record(self, record: Record) -> Record:
+        found: Record = self.call("put_record", record)
+        return found
+
+    def take_record(self, found: Record, mine: Record) -> Record | None:
+        if self.call("update_record", found, mine):
+            return mine
+        return self.find_record(mine.owner, mine.key)
+
+    def find_record(self, owner: str, key: str) -> Record | None:
+        found: Record | None = self.call("get_record", owner, key)
+        return found
+
+    def delete_record(self, record: Record) -> bool:
+        return bool(self.call("delete_record", record))
+
+    def find_cart(self, owner: str) -> Cart:
+        cart: Cart = self.call("get_cart", owner)
+        return cart
+
+    def place(self, record: Record, order: Order) -> bool:
+        return bool(self.call("place", record, order))
+
+    def find_order(self, order_id: str) -> Order | None:
+        order: Order | None = self.call("get_order", order_id)
+        return order
+
+    def write(self, before: Order, after: Order, basket: Basket = Basket.KEEP) -> Order:
+        if self.call("put_order", before, after, basket):
+            return after
+        now: Order = self.call("get_order", before.id)
+        return now
