@@ -23,22 +23,36 @@ API's stage `api`, no environment outside the stages, since `chalice local` woul
 stages are `local`, empty, and `dev`, with `policy-dev.json` and the names that resources.json gives.
 """
 
-import hashlib
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-from typing import Any
+from dataclasses import replace
 
-from tools.shop import environment, package, provision, rendering
-from tools.shop.gateway_answers import answer_like_the_services
-from tools.shop.home import ROOT, SERVICES, Home, Ports, write
+import click
 
-STAGE = "cloud"
-API_STAGE = "api"
+from tools.shop import environment, package, provision
+from tools.shop import plan as processes
+from tools.shop.deployment import STAGE, bring_up_to_date, cloud_folder, domain
+from tools.shop.home import SERVICES, Home, Ports, read_json, write
+from tools.shop.processes import Spec
+
 SET = ("CORS_ORIGINS", "JWKS_URLS", "EDGE_SECRET", "SECRETS_PREFIX", "EVENT_BUS", "MAIL_FROM", "PUBLIC_URL",
        "CATALOG_URL", "PAYMENTS_URL")  # fmt: skip
+
+
+def plan(home: Home, ports: Ports) -> tuple[list[Spec], Spec]:
+    """The processes of `up --cloud`, and the task that deploys."""
+    specs = [emulator(home, ports), processes.edge(home, ports, edge_secret(home)), processes.sandbox(home, ports)]
+    return specs, Spec("deploy", ("tools.shop.cloud",), environment.tool(home, ports), home.logs / "deploy.log")
+
+
+def emulator(home: Home, ports: Ports) -> Spec:
+    """With the services' ports, and functions run as in Lambda."""
+    spec = processes.emulator(home, ports)
+    python = package.clean_interpreter(cloud_folder(home) / "python")
+    more = {"DOMAINS": domains(ports), "LAMBDA_PYTHON": str(python)}
+    return replace(spec, environment={**spec.environment, **more})
 
 
 def main() -> None:
@@ -46,59 +60,35 @@ def main() -> None:
     home, ports = Home.read(os.environ), Ports.read(os.environ)
     provision.wait_for_the_emulator(ports.of("aws"))
     found, webhook_secret = provision.provision(provision.client, ports)
-    settings = {name: service_environment(name, home, ports, found[name]) for name in SERVICES}
-    with ThreadPoolExecutor(len(SERVICES)) as pool:
-        list(pool.map(lambda name: deploy(name, home, settings[name], provision.client), SERVICES))
+    deploy_services(home, ports, found)
     write(home.environment, json.dumps({"payments": {"WEBHOOK_SECRET": webhook_secret}}), mode=0o600)
     provision.tell_webhook_secret(home, webhook_secret)
 
 
+def deploy_services(home: Home, ports: Ports, outputs: Mapping[str, Mapping[str, str]]) -> None:
+    """All at once: they do not need each other to be deployed."""
+    settings = {name: service_environment(name, home, ports, outputs[name]) for name in SERVICES}
+    provision.client("apigateway")  # boto3 makes clients in one thread only
+    with ThreadPoolExecutor(len(SERVICES)) as pool:
+        for done in [pool.submit(bring_up_to_date, name, home, settings[name], provision.client) for name in SERVICES]:
+            done.result()
+
+
 def service_environment(name: str, home: Home, ports: Ports, outputs: Mapping[str, str]) -> dict[str, str]:
     """What a deployed service is told: what it is told locally, but for this machine's files and clock."""
-    local = environment.service(name, home, ports, os.environ["EDGE_SECRET"])
+    local = environment.service(name, home, ports, edge_secret(home))
     return {**{key: local[key] for key in SET}, "STAGE": STAGE, **outputs}
 
 
-def deploy(name: str, home: Home, settings: Mapping[str, str], aws: Callable[[str], Any]) -> None:
-    """Bring one service to what the working tree says."""
-    source, folder = ROOT / f"{name}-service", cloud_folder(home) / name
-    digest, noted = fingerprint(source, settings), cloud_folder(home) / f"{name}.deployed"
-    if noted.exists() and noted.read_text() == digest and api_of(name, aws) is not None:
-        print(f"{name}: unchanged")
-        return
-    api_id = deploy_folder(source, folder, settings)
-    answer_like_the_services(aws("apigateway"), api_id, API_STAGE)
-    map_domain(name, api_id, aws)
-    write(noted, digest)
-
-
-def deploy_folder(source: Path, folder: Path, settings: Mapping[str, str]) -> str:
-    """Render, package and deploy; the API's id. Chalice remembers in the copy what it has made, and updates that."""
-    rendering.render(source, folder, {STAGE: {"iam_policy_file": "policy-dev.json", "environment_variables": settings}})
-    package.build(folder, STAGE)
-    print(package.chalice(folder, "deploy", "--stage", STAGE, env=dict(os.environ)))
-    return deployed_api(folder, STAGE)
-
-
-def deployed_api(folder: Path, stage: str) -> str:
-    """The API's id as Chalice wrote it down."""
-    deployed = json.loads((folder / ".chalice" / "deployed" / f"{stage}.json").read_text("utf-8"))
-    return str(next(resource["rest_api_id"] for resource in deployed["resources"] if resource["name"] == "rest_api"))
-
-
-def fingerprint(source: Path, settings: Mapping[str, str]) -> str:
-    """Of everything that a deployment depends on."""
-    digest = hashlib.sha256(json.dumps([dict(sorted(settings.items())), rendering.ABI]).encode())
-    for top in (source, ROOT / "common"):
-        for path in sorted(top.rglob("*")):
-            if path.is_file() and not {"__pycache__", "deployed", "deployments"} & set(path.parts):
-                digest.update(str(path.relative_to(top)).encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()
-
-
-def cloud_folder(home: Home) -> Path:
-    """Where the rendered copies are."""
-    return home.path / "cloud"
+@click.command()
+def deploy() -> None:
+    """Deploy the working tree into the shop that runs with `up --cloud`."""
+    home, ports = Home.read(os.environ), Ports.read(os.environ)
+    if "catalog" in read_json(home.state).get("processes", {"catalog": 0}):
+        raise click.ClickException("No shop runs with --cloud here: start one with `python3 run.py up --cloud`.")
+    os.environ.update(environment.aws(ports))
+    main()
+    click.echo("Deployed.")
 
 
 def edge_secret(home: Home) -> str:
@@ -110,39 +100,9 @@ def edge_secret(home: Home) -> str:
     return path.read_text()
 
 
-def domain(name: str) -> str:
-    """A service's domain name in API Gateway."""
-    return f"{name}.shop.internal"
-
-
 def domains(ports: Ports) -> str:
     """The ports that stand for them, as the emulator's process reads it."""
     return ",".join(f"{ports.of(name)}={domain(name)}" for name in SERVICES)
-
-
-def api_of(name: str, aws: Callable[[str], Any]) -> str | None:
-    """The API that a service's domain name is mapped to."""
-    gateway = aws("apigateway")
-    try:
-        mappings = gateway.get_base_path_mappings(domainName=domain(name)).get("items", [])
-    except gateway.exceptions.NotFoundException:
-        return None
-    return mappings[0]["restApiId"] if mappings else None
-
-
-def map_domain(name: str, api_id: str, aws: Callable[[str], Any]) -> None:
-    """Point the domain name at the API; safe to repeat."""
-    gateway = aws("apigateway")
-    mapped = api_of(name, aws)
-    if mapped == api_id:
-        return
-    try:
-        gateway.get_domain_name(domainName=domain(name))
-    except gateway.exceptions.NotFoundException:
-        gateway.create_domain_name(domainName=domain(name), endpointConfiguration={"types": ["REGIONAL"]})
-    if mapped is not None:
-        gateway.delete_base_path_mapping(domainName=domain(name), basePath="(none)")
-    gateway.create_base_path_mapping(domainName=domain(name), restApiId=api_id, stage=API_STAGE)
 
 
 if __name__ == "__main__":

@@ -14,8 +14,10 @@ import sys
 import tempfile
 import venv
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+import click
 
 from tools.shop.home import ROOT, SERVICES
 from tools.shop.rendering import PackagingFailed, installed, render
@@ -38,12 +40,11 @@ def build(folder: Path, stage: str) -> Path:
     return made
 
 
-def chalice(folder: Path, *arguments: str, env: Mapping[str, str] | None = None) -> str:
+def chalice(folder: Path, *arguments: str, aws: Mapping[str, str] | None = None) -> str:
     """Run Chalice's command line in a folder; its output, or an error that shows it."""
     command = [sys.executable, "-c", "import sys; from chalice.cli import main; sys.exit(main())", *arguments]
-    ran = subprocess.run(
-        command, cwd=folder, env=env or tool_environment(), capture_output=True, text=True, check=False
-    )
+    env = {**tool_environment(), **(aws or {})}
+    ran = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
     if ran.returncode or "Could not install dependencies" in ran.stdout + ran.stderr:
         raise PackagingFailed(f"chalice {arguments[0]} in {folder}:\n{ran.stdout}\n{ran.stderr}")
     return ran.stdout
@@ -132,14 +133,24 @@ def package(service: str, work: Path, out: Path) -> Path:
     return Path(shutil.copyfile(made, out / f"{service}-service.zip"))
 
 
-def main() -> None:
-    """Build the services that are named, or all."""
+def main(services: Sequence[str] = SERVICES) -> None:
+    """Build services, and say how large they are."""
     with tempfile.TemporaryDirectory() as work:
-        for service in sys.argv[1:] or SERVICES:
+        for service in services:
             made = package(service, Path(work), ROOT / "dist")
             digest = hashlib.sha256(made.read_bytes()).hexdigest()
             print(f"{service:8} {made.stat().st_size / 1e6:5.2f} MB  {digest}  {made.relative_to(ROOT)}")
 
 
+@click.command()
+@click.argument("services", nargs=-1, type=click.Choice(SERVICES))
+def command(services: tuple[str, ...]) -> None:
+    """Build each service's zip as it will be deployed, into dist/."""
+    try:
+        main(services or SERVICES)
+    except PackagingFailed as error:
+        raise click.ClickException(str(error)) from error
+
+
 if __name__ == "__main__":
-    main()
+    command()
