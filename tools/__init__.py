@@ -1,0 +1,1 @@
+"""Programs for those who develop and run the shop; never deployed."""

@@ -1,0 +1,1 @@
+"""The developer's and operator's command line: the whole shop on one machine."""

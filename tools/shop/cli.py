@@ -1,0 +1,44 @@
+"""The command line. Each command is loaded when it is called, so that the others' libraries cost nothing."""
+
+import importlib
+from typing import Any
+
+import click
+
+COMMANDS = {
+    "up": ("tools.shop.up:up", "Run the whole shop until Ctrl-C."),
+    "dev": ("tools.shop.dev:dev", "Restart one service whenever its files change, and show its log."),
+    "seed": ("tools.shop.operate:seed", "Fill the running shop with the demo data."),
+    "token": ("tools.shop.operate:token", "Print a service token, such as of orders for catalog."),
+    "clock": ("tools.shop.operate:clock", "Move the clock of all local services: +16m, -1h, reset, show."),
+    "admin": ("tools.shop.operate:admin", "Make administrators and staff."),
+    "package": ("tools.shop.package:command", "Build each service's zip as it will be deployed."),
+    "deploy": ("tools.shop.cloud:deploy", "Deploy the services with `chalice deploy`."),
+}
+
+
+class Lazy(click.Group):
+    """Knows the commands' names and summaries without importing them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*COMMANDS, *super().list_commands(ctx)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return super().get_command(ctx, cmd_name)
+        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), attribute)
+        return command
+
+    def format_commands(self, _: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary) for name, (_, summary) in COMMANDS.items()])
+
+
+@click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"], "ignore_unknown_options": True})
+def shop(**_: Any) -> None:
+    """The shop on this machine. SHOP_PORT (8080) is the first of its six ports, SHOP_HOME (.shop) its folder."""
+
+
+def main() -> None:
+    shop(prog_name="run.py")
