@@ -5,7 +5,7 @@ export function Picture({ url, alt, size = 400, lazy = true, eager = false }) {
   if (!url) return html`<span class="picture picture-none" aria-hidden="true"><${LeafIcon} /></span>`;
   return html`
     <span class="picture">
-      <img src=${url} alt=${alt} width=${size} height=${size} loading=${lazy && !eager ? "lazy" : "eager"} decoding="async" />
+      <img src=${url} alt=${alt} width=${size} height=${size} loading=${lazy && !eager ? "lazy" : "eager"} decoding=${eager ? "auto" : "async"} />
     </span>`;
 }
 

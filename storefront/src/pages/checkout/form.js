@@ -113,7 +113,7 @@ export function CheckoutForm({ cart, methods, refused, onPlaced, onBank }) {
   const [discountError, setDiscountError] = useDiscountError([quoted.problem, problem], change);
 
   useEffect(() => {
-    if (problem || mended) document.getElementById("refusal")?.focus();
+    if ((problem || mended) && !document.querySelector("[aria-invalid=true]")) document.getElementById("refusal")?.focus();
   }, [problem, mended]);
 
   const edit = (part, field) => {

@@ -111,7 +111,10 @@ const Unanswered = ({ problem, again }) => html`
     <${Action} text="Ask again" busyText="Asking…" work=${again} />
   <//>`;
 
-/** Counts down to when it makes sense to try again. */
+/**
+ * Counts down to when it makes sense to try again. The shop says so when there is no order; what stands before it says so
+ * as well when it lost touch in the middle. Hence no promise but the one that holds for both.
+ */
 function Unavailable({ problem, again }) {
   const [left, setLeft] = useState(problem.retryAfter ?? 5);
   useEffect(() => {
@@ -121,12 +124,21 @@ function Unavailable({ problem, again }) {
   }, [left]);
   return html`
     <${Notice} kind="problem" title="We cannot take your order just now" id="refusal">
-      <p>There is no order and nothing has been charged. Your cart is as it was.</p>
+      <p>Trying again is safe: you will not order or pay twice.</p>
       ${left > 0 ? html`<p>You can try again in ${left} s.</p>` : html`<${Action} text="Try again" work=${again} />`}
     <//>`;
 }
 
-const Plain = ({ problem }) => html`<${Notice} kind="problem" id="refusal"><p>${messageOf(problem)}</p><//>`;
+const HAS_A_PLACE = /^(shipping|billing)_address\.|^(email|shipping_method|payment_method)$/;
+
+function Plain({ problem }) {
+  const elsewhere = Object.entries(problem.fields ?? {}).filter(([field]) => !HAS_A_PLACE.test(field));
+  return html`
+    <${Notice} kind="problem" id="refusal">
+      <p>${messageOf(problem)}</p>
+      ${elsewhere.length > 0 && html`<ul>${elsewhere.map(([field, message]) => html`<li key=${field}>${message}</li>`)}</ul>`}
+    <//>`;
+}
 
 const KINDS = {
   out_of_stock: OutOfStock,
