@@ -178,7 +178,7 @@ def apply_shared(aws: Clients, mail_from: str, event_bus: str = EVENT_BUS) -> No
         events.create_event_bus(Name=event_bus)
     except events.exceptions.ResourceAlreadyExistsException:
         pass  # made by an earlier run
-    if not ses.get_identity_verification_attributes(Identities=[mail_from])["VerificationAttributes"]:
+    if not {mail_from, mail_from.rpartition("@")[2]} & set(ses.list_identities()["Identities"]):
         ses.verify_email_identity(EmailAddress=mail_from)
 
 
