@@ -50,6 +50,8 @@ class Item(Model):
 
     @classmethod
     def _get_connection(cls) -> TableConnection:
+        if "_connection" not in vars(cls):
+            cls._connection = None  # else PynamoDB takes the parent's, which does not know this class's indexes
         table = super()._get_connection()
         if table.connection._client is None:
             with Item._lock:  # botocore's client creation is not thread-safe
