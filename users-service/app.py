@@ -21,7 +21,7 @@ table.UsersItem.connect()
 @app.on_dynamodb_record(stream_arn=config.STREAM_ARN, batch_size=10)
 def relay_outbox(event: DynamoDBEvent) -> None:
     """Publish events and queue mails; an error makes the stream give the batch again."""
-    records = [record.to_dict() for record in event]
+    records = event.to_dict()["Records"]
     events.relay(records, config.settings.event_bus)
     mail.hand_over(records)
 

@@ -32,8 +32,9 @@ class Outgoing(OutboxAttributes, UsersItem):
     sent_at = NumberAttribute(null=True)
 
     @classmethod
-    def of(cls, event: Event, job: MailJob) -> "Outgoing":
-        return cls(_key(job.id), "OUT", mail=_text(job), **outbox_values(event))
+    def of(cls, event: Event, job: MailJob | None = None) -> "Outgoing":
+        mail = _text(job) if job else None
+        return cls(_key(job.id if job else event.id), "OUT", mail=mail, **outbox_values(event))
 
     @classmethod
     def of_mail(cls, job: MailJob) -> "Outgoing":

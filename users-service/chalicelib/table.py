@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from botocore.exceptions import ClientError
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.exceptions import VerboseClientError
 from pynamodb.expressions.condition import Condition
@@ -38,13 +39,18 @@ def update(item: UsersItem, actions: list[Action], condition: Condition) -> dict
         updated = connection.dispatch("UpdateItem", {**kwargs, "ReturnValues": "ALL_NEW"})
     except VerboseClientError as error:
         if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
-            answer: dict[str, Any] = {**error.response}
-            raise ConditionFailed(answer.get("Item")) from None
+            raise ConditionFailed(_old_item(error)) from None
         if is_unavailable(error):
             raise Unavailable from error
         raise
     attributes: dict[str, Any] = updated["Attributes"]
     return attributes
+
+
+def _old_item(error: VerboseClientError) -> dict[str, Any] | None:
+    """PynamoDB keeps of the answer only the error's code and text; the item is in botocore's own exception."""
+    answer: dict[str, Any] = {**error.__cause__.response} if isinstance(error.__cause__, ClientError) else {}
+    return answer.get("Item")
 
 
 def reachable() -> None:

@@ -7,7 +7,8 @@ from typing import Any
 
 from chalicelib import events
 from chalicelib.accounts import models, passwords
-from chalicelib.accounts.models import LogIn, Person, Profile
+from chalicelib.accounts.models import LogIn, Profile
+from chalicelib.accounts.models import Person as Person
 from chalicelib.errors import AccountDisabled, EmailUnverified, InvalidCredentials, MailTokenInvalid
 from chalicelib.outbox import MailJob, Outgoing, mail_job
 from common import clock
@@ -37,7 +38,7 @@ def register(email: str, password: str, name: str) -> None:
     """
     passwords.check(password)
     password_hash = passwords.hashed(password)
-    person = _new_person(email, name)
+    person = new_person(email, name)
     attempt = new_id("try")
     job = mail_job(CONFIRM_ADDRESS, models.account_of(email))
     try:
@@ -113,7 +114,8 @@ def _order_mail(kind: str, email: str) -> None:
     Outgoing.of_mail(mail_job(kind, models.account_of(email))).save()
 
 
-def _new_person(email: str, name: str) -> dict[str, Any]:
+def new_person(email: str, name: str) -> dict[str, Any]:
+    """The attributes of an account that begins now."""
     return {
         "user_id": new_id("usr"),
         "email": email,

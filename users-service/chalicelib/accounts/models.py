@@ -108,7 +108,7 @@ def find_profile(user_id: str) -> Profile | None:
         return None
 
 
-def create(person: Mapping[str, Any], password_hash: str, attempt: str, outgoing: Outgoing | None) -> None:
+def create(person: Mapping[str, Any], password_hash: str, attempt: str, outgoing: Outgoing) -> None:
     """Write the account with its outbox item, or raise AddressTaken.
 
     One transaction under one token: a retry or a lost reply applies it once, a crash leaves all or nothing, and of two
@@ -121,8 +121,7 @@ def create(person: Mapping[str, Any], password_hash: str, attempt: str, outgoing
     transaction = Transaction()
     transaction.put(log_in, LogIn.pk.does_not_exist())
     transaction.put(profile, Profile.pk.does_not_exist())
-    if outgoing:
-        transaction.put(outgoing)
+    transaction.put(outgoing)
     try:
         transaction.commit()
     except Refused as refused:
@@ -207,6 +206,24 @@ def change(profile: Profile, changes: Mapping[str, Any]) -> bool:
         LogIn(*LogIn.key(account_of(profile.email))),
         [getattr(LogIn, name).set(value) for name, value in changes.items()],
         LogIn.user_id == profile.user_id,
+    )
+    return _committed(transaction)
+
+
+def appoint(log_in: LogIn, role: str, password_hash: str, attempt: str) -> bool:
+    """Confirm an account and give it a role and a password; False if it changed meanwhile. A repeat finds it done."""
+    common = {"role": role, "email_verified": True, "version": int(log_in.version) + 1}
+    secret = {"password_hash": password_hash, "attempt": attempt}
+    transaction = Transaction()
+    transaction.update(
+        LogIn(log_in.pk, log_in.sk),
+        [getattr(LogIn, name).set(value) for name, value in (common | secret).items()],
+        (LogIn.user_id == log_in.user_id) & (LogIn.version == log_in.version),
+    )
+    transaction.update(
+        Profile(*Profile.key(log_in.user_id)),
+        [getattr(Profile, name).set(value) for name, value in common.items()],
+        Profile.pk.exists(),
     )
     return _committed(transaction)
 

@@ -25,6 +25,7 @@ PersonName = Annotated[
 Locale = Annotated[
     str, Meta(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?(?![\s\S])", description="BCP 47: language, or language and region")
 ]
+Role = Literal["guest", "customer", "staff", "admin"]
 MailToken = Annotated[str, Meta(min_length=1, max_length=200)]
 
 
@@ -65,7 +66,7 @@ class User(Struct, kw_only=True):
     id: str
     email: str | None
     name: str | None
-    role: Literal["guest", "customer", "staff", "admin"]
+    role: Role
     email_verified: bool
     locale: str | None
     marketing_consent: bool

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from chalicelib import config
 from chalicelib.accounts import domain as accounts
-from chalicelib.accounts.models import Person
+from chalicelib.accounts.domain import Person
 from chalicelib.errors import SessionEnded, TokenReused
 from chalicelib.sessions import models
 from chalicelib.sessions.models import Session

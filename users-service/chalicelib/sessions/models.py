@@ -43,7 +43,7 @@ class Session(UsersItem):
 
     def repeats(self, token: RefreshToken) -> bool:
         """Whether this token was exchanged a moment ago, so that its answer may have been lost."""
-        since = clock.now() * 1000 - (self.rotated_at_ms or 0)
+        since = int(clock.now() * 1000) - (self.rotated_at_ms or 0)
         return self.former == token.hash and since <= REPEAT_SECONDS * 1000
 
 

@@ -1,0 +1,148 @@
+"""users-service alone: its routes over moto, with the queue and SES behind its workers."""
+
+import json
+import re
+from typing import Any
+
+import boto3
+import pytest
+
+from tests.support.services import prepare
+
+prepare("users")
+
+from tests.support import fixtures  # noqa: E402
+
+api, aws, calls = fixtures.api, fixtures.aws, fixtures.calls
+service_name, shop_clock = fixtures.service_name, fixtures.shop_clock
+
+PASSWORD = "orchard lamp 4 velvet"
+
+
+@pytest.fixture(autouse=True)
+def fresh_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing that the service keeps in memory outlives a test."""
+    from chalicelib import config
+    from chalicelib.mail import sender
+    from common import events
+
+    config.secrets._known.clear()
+    config.signer._keys.clear()
+    sender._ses.cache_clear()
+    sender._sqs.cache_clear()
+    events._made.clear()
+
+
+class Post:
+    """What a person finds in the mail, after the workers have run."""
+
+    def __init__(self, aws: Any) -> None:
+        self._sqs, self._ses = aws("sqs"), aws("ses")
+        self._seen: set[str] = set()
+
+    def work(self) -> None:
+        """Let the stream handler and the mail worker see what is new in the outbox."""
+        self.relay()
+        while messages := self.queued():
+            for message in messages:
+                self.deliver(message)
+
+    def relay(self) -> list[dict[str, Any]]:
+        import app
+
+        records = [one for one in self._outbox() if one["dynamodb"]["NewImage"]["pk"]["S"] not in self._seen]
+        self._seen |= {one["dynamodb"]["NewImage"]["pk"]["S"] for one in records}
+        app.relay_outbox({"Records": records}, None)
+        return records
+
+    def queued(self) -> list[dict[str, Any]]:
+        from chalicelib import config
+
+        found = self._sqs.receive_message(QueueUrl=config.MAIL_QUEUE_URL, MaxNumberOfMessages=10)
+        return list(found.get("Messages", []))
+
+    def deliver(self, message: dict[str, Any]) -> None:
+        import app
+        from chalicelib import config
+
+        record = {"body": message["Body"], "receiptHandle": message["ReceiptHandle"], "messageId": message["MessageId"]}
+        app.send_mail({"Records": [record]}, None)
+        self._sqs.delete_message(QueueUrl=config.MAIL_QUEUE_URL, ReceiptHandle=message["ReceiptHandle"])
+
+    def to(self, address: str) -> list[Any]:
+        """The mails to an address, oldest first."""
+        from moto.core import DEFAULT_ACCOUNT_ID
+        from moto.ses.models import ses_backends
+
+        self.work()
+        sent = ses_backends[DEFAULT_ACCOUNT_ID]["eu-central-1"].sent_messages
+        return [one for one in sent if address in one.destinations["ToAddresses"]]
+
+    def token(self, address: str) -> str:
+        """The token of the last link to an address."""
+        found = re.findall(r"token=([A-Za-z0-9_-]+)", self.to(address)[-1].body)
+        return str(found[-1])
+
+    @staticmethod
+    def _outbox() -> list[dict[str, Any]]:
+        items = boto3.client("dynamodb").scan(TableName="shop-users")["Items"]
+        return [
+            {"eventName": "INSERT", "eventID": str(place), "dynamodb": {"Keys": {}, "NewImage": item}}
+            for place, item in enumerate(items)
+            if item["pk"]["S"].startswith("OUT#")
+        ]
+
+
+@pytest.fixture
+def post(aws: Any, monkeypatch: pytest.MonkeyPatch) -> Post:
+    from chalicelib import config
+
+    aws("ses").verify_domain_identity(Domain="example.test")
+    aws("ses").verify_email_identity(EmailAddress=config.MAIL_FROM)
+    aws("events").create_event_bus(Name="shop")
+    url = aws("sqs").create_queue(QueueName=config.MAIL_QUEUE)["QueueUrl"]
+    monkeypatch.setattr(config, "MAIL_QUEUE_URL", url)
+    return Post(aws)
+
+
+class Person:
+    """Somebody who uses the service: `ann = person("ann@example.test")`, `ann.logs_in()`."""
+
+    def __init__(self, api: Any, post: Post, email: str) -> None:
+        self.api, self.post, self.email, self.password = api, post, email, PASSWORD
+
+    def registers(self, **changes: Any) -> Any:
+        body = {"email": self.email, "password": self.password, "name": "Ann Example"} | changes
+        return self.api.post("/users", body)
+
+    def confirms(self, token: str | None = None) -> Any:
+        return self.api.post("/email-verifications/confirm", {"token": token or self.post.token(self.email)})
+
+    def logs_in(self, password: str | None = None, **headers: str) -> Any:
+        return self.api.post("/sessions", {"email": self.email, "password": password or self.password}, **headers)
+
+
+@pytest.fixture
+def person(api: Any, post: Post) -> Any:
+    def make(email: str = "ann@example.test") -> Person:
+        return Person(api, post, email)
+
+    return make
+
+
+@pytest.fixture
+def ann(person: Any) -> Person:
+    """A person with a confirmed account."""
+    someone: Person = person()
+    assert someone.registers().status == 202
+    assert someone.confirms().status == 204
+    return someone
+
+
+def stored() -> list[dict[str, Any]]:
+    """Every item of the table, as DynamoDB's attribute maps."""
+    return list(boto3.client("dynamodb").scan(TableName="shop-users")["Items"])
+
+
+def dump() -> str:
+    return json.dumps(stored(), default=str)
