@@ -1,0 +1,1 @@
+"""Categories: a tree, and how many products each place in it shows."""

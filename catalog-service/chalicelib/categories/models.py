@@ -1,0 +1,81 @@
+"""Category items: all in one partition, so that one query reads the tree, and their slugs."""
+
+from typing import Any
+
+from pynamodb.attributes import UnicodeAttribute
+from pynamodb.expressions.condition import Condition
+
+from chalicelib.table import CatalogItem, Whole
+from common.tables import Transaction
+
+_PARTITION = "CATEGORIES"
+
+
+class Category(CatalogItem):
+    """`CATEGORIES / CAT#<id>`. A product is shown in its categories and in all above them.
+
+    `product_count` counts the active products shown here, `members` drafts too, `children` the categories right below.
+    They are kept in step by the transactions that move products and categories, and do not change the version.
+    """
+
+    id = UnicodeAttribute()
+    slug = UnicodeAttribute()
+    name = UnicodeAttribute()
+    parent_id = UnicodeAttribute(null=True)
+    position = Whole(default=0)
+    version = Whole(default=1)
+    product_count = Whole(default=0)
+    members = Whole(default=0)
+    children = Whole(default=0)
+
+    @classmethod
+    def key(cls, category_id: str) -> tuple[type["Category"], str, str]:
+        return cls, _PARTITION, f"CAT#{category_id}"
+
+    @classmethod
+    def of(cls, category_id: str, **values: Any) -> "Category":
+        return cls(_PARTITION, f"CAT#{category_id}", **values)
+
+    @classmethod
+    def find_all(cls) -> "list[Category]":
+        return list(cls.query(_PARTITION, consistent_read=True))
+
+    @classmethod
+    def under(cls, parent_id: str | None) -> Condition:
+        """That the category exists and has this parent."""
+        same = cls.parent_id == parent_id if parent_id else cls.parent_id.does_not_exist()
+        return cls.pk.exists() & same
+
+    @classmethod
+    def tally(
+        cls,
+        transaction: Transaction,
+        category_id: str,
+        condition: Condition,
+        *,
+        products: int = 0,
+        members: int = 0,
+        children: int = 0,
+    ) -> None:
+        """Add to the counters; the transaction's token makes a repeat count once."""
+        counted = ((cls.product_count, products), (cls.members, members), (cls.children, children))
+        actions = [counter.set(counter + number) for counter, number in counted if number]
+        transaction.update(cls.of(category_id), actions, condition)
+
+    @classmethod
+    def check(cls, transaction: Transaction, category_id: str, condition: Condition) -> None:
+        transaction.check(cls, _PARTITION, f"CAT#{category_id}", condition)
+
+
+class CategorySlug(CatalogItem):
+    """`CATSLUG#<slug> / SLUG`: makes a category's slug unique."""
+
+    category_id = UnicodeAttribute()
+
+    @classmethod
+    def put(cls, transaction: Transaction, slug: str, category_id: str) -> None:
+        transaction.put(cls(f"CATSLUG#{slug}", "SLUG", category_id=category_id), cls.pk.does_not_exist())
+
+    @classmethod
+    def drop(cls, transaction: Transaction, slug: str, category_id: str) -> None:
+        transaction.delete(cls(f"CATSLUG#{slug}", "SLUG"), cls.category_id == category_id)

@@ -1,0 +1,28 @@
+"""The only reader of the environment."""
+
+import os
+
+from common import clock
+from common.auth import Signer
+from common.pagination import Cursors
+from common.secrets import Secrets
+from common.settings import Settings
+from common.storage import Bucket
+
+settings = Settings.read("catalog", os.environ)
+clock.follow(settings.clock_file)
+
+CATALOG_TABLE = os.environ.get("CATALOG_TABLE", "shop-catalog")
+STOCK_TABLE = os.environ.get("STOCK_TABLE", "shop-catalog-stock")
+STOCK_STREAM_ARN = os.environ.get(
+    "STOCK_STREAM_ARN", "arn:aws:dynamodb:eu-central-1:000000000000:table/shop-catalog-stock/stream/none"
+)
+
+secrets = Secrets(settings.secrets_prefix)
+signer = Signer(lambda: secrets.get("signing-keys"))
+cursors = Cursors(lambda: secrets.get("cursor-key"))
+bucket = Bucket(
+    os.environ.get("BUCKET", "shop-catalog"),
+    os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION", "eu-central-1"),
+    os.environ.get("AWS_ENDPOINT_URL"),
+)

@@ -1,0 +1,27 @@
+"""What this service hears: the changes of its stock table, through the table's stream. It publishes nothing yet.
+
+The stream tells of a change at least once, and of one item's changes in their order. Handlers read what is true now, so
+a repeat or a late record does no harm.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from chalicelib.reservations.models import Reservation
+from chalicelib.stock import counters
+
+Records = Iterable[Mapping[str, Any]]
+
+
+def sold(records: Records) -> set[str]:
+    """Ids of reservations that were committed."""
+    images = (record["dynamodb"].get("NewImage") for record in records)
+    found = (Reservation.just_sold(image) for image in images if image)
+    return {reservation_id for reservation_id in found if reservation_id}
+
+
+def turned(records: Records) -> set[str]:
+    """Ids of products of which a SKU sold out, came in again, or was removed. New SKUs come with their product."""
+    images = (record["dynamodb"] for record in records if record["eventName"] != "INSERT")
+    found = (counters.turned(image["OldImage"], image.get("NewImage")) for image in images)
+    return {product_id for product_id in found if product_id}

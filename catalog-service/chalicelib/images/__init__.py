@@ -1,0 +1,1 @@
+"""Pictures of products: presigned uploads, looked into before they are shown."""

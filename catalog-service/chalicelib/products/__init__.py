@@ -1,0 +1,1 @@
+"""Products with their variants, and the cards that lists show."""

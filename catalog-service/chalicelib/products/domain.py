@@ -1,0 +1,217 @@
+"""Products: lists of cards, one product with its stock, and every change of one."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from msgspec import UNSET
+from msgspec.structs import replace
+
+from chalicelib import config
+from chalicelib.categories import domain as categories
+from chalicelib.errors import SkuTaken
+from chalicelib.products import cards, editing
+from chalicelib.products.cards import Card, Sort
+from chalicelib.products.models import Image as Image
+from chalicelib.products.models import Product as Product
+from chalicelib.products.models import ProductItem, Slug, Status, Variant
+from chalicelib.products.saving import Stale, finish, save
+from chalicelib.products.schemas import ChangeProduct, ChangeVariant, CreateProduct, NewVariant
+from chalicelib.stock import counters
+from chalicelib.table import batch_get
+from common import clock
+from common.ids import new_id
+from common.pagination import page
+from common.problems import NotFound, Unavailable
+from common.versions import Precondition
+
+_ROUNDS = 8
+_BATCH = 100
+
+
+@dataclass(frozen=True)
+class Details:
+    """A product with what stands in other items: how many there are of each SKU, and its categories."""
+
+    product: Product
+    available: Mapping[str, int]
+    categories: list[categories.Category]
+
+
+def list_products(
+    category: str | None, status: Status | None, sort: Sort, limit: int, cursor: str | None, reader: str
+) -> tuple[list[Card], str | None]:
+    """One page of cards and the cursor of the next; of any status if it is None. One query.
+
+    `reader` binds the cursor to a caller who sees more than everybody does.
+    """
+    scope = ("products", category or "", status or "all", sort, reader)
+    after = config.cursors.open(cursor, *scope)
+    shelf = categories.id_of(category) if category else cards.EVERYTHING
+    rows = cards.listed(shelf, status, sort, after, limit + 1) if shelf else []
+    return page(rows, limit, lambda card: cards.position(card, sort), config.cursors, *scope)
+
+
+def find_product(id_or_slug: str) -> Product:
+    """Whatever its status; a slug costs a read more."""
+    product_id = id_or_slug if id_or_slug.startswith("prd_") else Slug.owner(id_or_slug)
+    product = ProductItem.find(product_id, consistent=False) if product_id else None
+    if product is None:
+        raise NotFound
+    return product
+
+
+def details(product: Product) -> Details:
+    """Stock and categories of a product in one batch read.
+
+    With so many variants that the categories find no room in it, these are taken as remembered.
+    """
+    skus = [variant.sku for variant in product.variants]
+    fits = len(skus) + len(product.category_ids) <= _BATCH
+    rows = batch_get([*counters.keys(skus), *categories.keys(product.category_ids if fits else [])])
+    found = {one.id: one for one in (categories.among(rows) if fits else categories.remembered())}
+    available = {sku: one.available for sku, one in counters.among(rows).items() if one.product_id == product.id}
+    return Details(product, available, [found[one] for one in product.category_ids if one in found])
+
+
+def look_up_variants(skus: Iterable[str]) -> tuple[list[counters.Sku], list[str]]:
+    """What is for sale of these SKUs, as asked, and those that are not; one batch read for a hundred."""
+    wanted = list(dict.fromkeys(skus))
+    found = counters.levels(wanted)
+    sold = [found[sku] for sku in wanted if sku in found and found[sku].for_sale]
+    return sold, [sku for sku in wanted if sku not in found or not found[sku].for_sale]
+
+
+def create_product(new: CreateProduct) -> Product:
+    """A product with its slug and SKUs, all or nothing. Each round has an id of its own: a claim made for one that was
+    given up can't be mistaken for the next one's."""
+    units = {variant.sku: variant.stock for variant in new.variants}
+    for _ in range(_ROUNDS):
+        product = editing.made(new, new_id("prd"), int(clock.now()), in_stock=any(units.values()))
+        try:
+            return save(None, product, units, {})
+        except Stale:
+            continue
+    raise Unavailable(retry_after=1)
+
+
+def change_product(product_id: str, changes: ChangeProduct, precondition: Precondition) -> Product:
+    """Change what is named, at the version that the caller read."""
+    variants = changes.variants if changes.variants is not UNSET else []
+    units = {variant.sku: variant.stock for variant in variants}
+    return edit(product_id, lambda seen: editing.changed(seen, changes), precondition, required=True, units=units)
+
+
+def archive_product(product_id: str, precondition: Precondition) -> None:
+    """Take it out of sale and free its slug and SKUs; a repeat finds it archived."""
+    edit(product_id, lambda seen: editing.with_status(seen, "archived"), precondition)
+
+
+def add_variant(product_id: str, new: NewVariant, precondition: Precondition) -> Product:
+    def add(seen: Product) -> Product:
+        if any(one.sku == new.sku for one in seen.variants):
+            raise SkuTaken(skus=[new.sku])
+        return editing.with_variants(seen, [*seen.variants, editing.variant(new)])
+
+    return edit(product_id, add, precondition, units={new.sku: new.stock})
+
+
+def change_variant(product_id: str, sku: str, changes: ChangeVariant, precondition: Precondition) -> Product:
+    """Change what is named, at the product's version that the caller read."""
+
+    def change(seen: Product) -> Product:
+        found = variant_of(seen, sku)
+        changed = [editing.changed_variant(one, changes) if one is found else one for one in seen.variants]
+        return editing.with_variants(seen, changed)
+
+    return edit(product_id, change, precondition, required=True)
+
+
+def delete_variant(product_id: str, sku: str, precondition: Precondition) -> None:
+    """Remove it with its stock; its SKU is free again."""
+
+    def remove(seen: Product) -> Product:
+        found = variant_of(seen, sku)
+        return editing.with_variants(seen, [one for one in seen.variants if one is not found])
+
+    edit(product_id, remove, precondition)
+
+
+def variant_of(product: Product, sku: str) -> Variant:
+    found = next((one for one in product.variants if one.sku == sku), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def edit(
+    product_id: str,
+    change: Callable[[Product], Product],
+    precondition: Precondition,
+    *,
+    required: bool = False,
+    units: Mapping[str, int] | None = None,
+) -> Product:
+    """Read, change, write where it was read; whoever was overtaken starts again from what is stored then.
+
+    A change that gives the same product back writes nothing.
+    """
+    for _ in range(_ROUNDS):
+        seen = stored(product_id)
+        precondition.check(seen.version, required=required)
+        changed = editing.checked(change(seen))
+        if changed == seen:
+            return seen
+        lots, left = _returning(seen, changed)
+        new = {variant.sku for variant in changed.variants} - {variant.sku for variant in seen.variants}
+        in_stock = changed.in_stock or left or any((units or {}).get(sku) for sku in new)
+        after = replace(changed, version=seen.version + 1, updated_at=int(clock.now()), in_stock=in_stock)
+        try:
+            return save(seen, after, units or {}, lots)
+        except Stale:
+            continue
+    raise Unavailable(retry_after=1)
+
+
+def stored(product_id: str) -> Product:
+    """As it is now, for staff: a consistent read."""
+    product = ProductItem.find(product_id, consistent=True)
+    if product is None:
+        raise NotFound
+    return product
+
+
+def _returning(seen: Product, after: Product) -> tuple[dict[str, str], bool]:
+    """Of a product that leaves the archive: the lots of SKUs that are still its own, and whether units are left."""
+    if seen.live or not after.live:
+        return {}, False
+    found = counters.levels([variant.sku for variant in after.variants], consistent=True)
+    own = [one for one in found.values() if one.freed and one.product_id == seen.id]
+    return {one.sku: one.lot for one in own}, any(one.available for one in own)
+
+
+def follow_stock(product_id: str) -> None:
+    """Show on the cards whether any variant is in stock, after one sold out or came in again.
+
+    The counters are read after the product, and the product's revision is moved even if nothing differs: of two that
+    do this at once the later writer is refused and reads again, so the last word was read last.
+    """
+    for _ in range(_ROUNDS):
+        seen = ProductItem.find(product_id, consistent=True)
+        if seen is None:
+            return
+        found = counters.levels([variant.sku for variant in seen.variants], consistent=True)
+        in_stock = any(one.available > 0 for one in found.values() if one.product_id == product_id)
+        try:
+            save(seen, replace(seen, in_stock=in_stock), {}, {})
+        except Stale:
+            continue
+        return
+    raise Unavailable(retry_after=1)
+
+
+def sweep() -> None:
+    """Bring into step what a change beyond one transaction left behind; run each minute."""
+    for product_id in ProductItem.left_unfinished():
+        product = ProductItem.find(product_id, consistent=True)
+        if product and product.unfinished:
+            finish(product)

@@ -1,0 +1,145 @@
+"""The product item with its variants and pictures embedded, and its slug.
+
+One item holds the whole product, so that a page reads it with one get, and a product with 100 variants is changed
+with few writes: a transaction has room for 100 items, and each SKU has one of its own in the stock table already.
+"""
+
+from collections.abc import Iterator
+from typing import Any, Literal
+
+import msgspec
+from pynamodb.attributes import UnicodeAttribute
+from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
+
+from chalicelib.table import CatalogItem, Document, Whole, get
+from common.schemas import Money
+from common.tables import Item, Transaction
+
+Status = Literal["draft", "active", "archived"]
+_UNFINISHED = "PRODUCTS"
+
+
+class Option(msgspec.Struct, frozen=True):
+    name: str
+    values: list[str]
+
+
+class Variant(msgspec.Struct, frozen=True, kw_only=True):
+    sku: str
+    options: dict[str, str]
+    price: Money
+    compare_at_price: Money | None = None
+    weight_g: int = 0
+
+
+class Image(msgspec.Struct, frozen=True, kw_only=True):
+    """A picture that was looked into; `key` is where it lies in the bucket."""
+
+    id: str
+    key: str
+    width: int
+    height: int
+    alt: str
+
+
+class Product(msgspec.Struct, frozen=True, kw_only=True):
+    """`version` counts what staff changed, `revision` every write of the item, such as a change of `in_stock`.
+
+    `shelves` are the categories whose lists show it. `unfinished` are SKUs whose items in the stock table are not in
+    step yet (see saving.py).
+    """
+
+    id: str
+    slug: str
+    name: str
+    description: str
+    status: Status
+    category_ids: list[str]
+    shelves: list[str]
+    options: list[Option]
+    variants: list[Variant]
+    images: list[Image]
+    in_stock: bool
+    version: int
+    revision: int
+    created_at: int
+    updated_at: int
+    unfinished: list[str] = []
+
+    @property
+    def live(self) -> bool:
+        """Not archived: it owns its slug and its SKUs."""
+        return self.status != "archived"
+
+    @property
+    def thumb(self) -> str | None:
+        return self.images[0].key if self.images else None
+
+
+class UnfinishedIndex(GlobalSecondaryIndex["ProductItem"]):
+    """Products whose change went beyond one transaction and was cut off; empty but for that."""
+
+    class Meta(Item.Meta):
+        index_name = "unfinished"
+        projection = KeysOnlyProjection()
+
+    unfinished = UnicodeAttribute(hash_key=True)
+    pk = UnicodeAttribute(range_key=True)
+
+
+class ProductItem(CatalogItem):
+    """`PROD#<id> / META`. Without a document it is a tombstone: no product of this id can be made any more."""
+
+    document: Document[Product] = Document(Product, null=True)
+    revision = Whole(default=0)
+    unfinished = UnicodeAttribute(null=True)
+    unfinished_index = UnfinishedIndex()
+
+    @classmethod
+    def find(cls, product_id: str, *, consistent: bool) -> Product | None:
+        try:
+            return cls.get(f"PROD#{product_id}", "META", consistent_read=consistent).document
+        except cls.DoesNotExist:
+            return None
+
+    @classmethod
+    def write(cls, transaction: Transaction, product: Product, seen_revision: int | None) -> None:
+        """As long as nobody wrote it since it was read; None: as long as there is none."""
+        mark = _UNFINISHED if product.unfinished else None
+        item = _product_item(product.id, document=product, revision=product.revision, unfinished=mark)
+        absent = cls.pk.does_not_exist()
+        transaction.put(item, absent if seen_revision is None else cls.revision == seen_revision)
+
+    @classmethod
+    def bury(cls, transaction: Transaction, product_id: str) -> None:
+        """Where there is no product, see to it that none is ever made."""
+        transaction.put(_product_item(product_id), cls.document.does_not_exist())
+
+    @classmethod
+    def left_unfinished(cls) -> Iterator[str]:
+        """Ids of products whose SKUs are not all in step."""
+        rows = cls.unfinished_index.query(_UNFINISHED)
+        yield from (row.pk.removeprefix("PROD#") for row in rows)
+
+
+def _product_item(product_id: str, **values: Any) -> ProductItem:
+    return ProductItem(f"PROD#{product_id}", "META", **values)
+
+
+class Slug(CatalogItem):
+    """`SLUG#<slug> / SLUG`: finds a product by its slug, and makes the slug unique."""
+
+    product_id = UnicodeAttribute()
+
+    @classmethod
+    def owner(cls, slug: str) -> str | None:
+        found = get(cls, f"SLUG#{slug}", "SLUG")
+        return found.product_id if found else None
+
+    @classmethod
+    def put(cls, transaction: Transaction, slug: str, product_id: str) -> None:
+        transaction.put(cls(f"SLUG#{slug}", "SLUG", product_id=product_id), cls.pk.does_not_exist())
+
+    @classmethod
+    def drop(cls, transaction: Transaction, slug: str, product_id: str) -> None:
+        transaction.delete(cls(f"SLUG#{slug}", "SLUG"), cls.product_id == product_id)

@@ -1,0 +1,209 @@
+"""Writes a product and everything that follows from it: slug, SKUs, cards, and the categories' counts.
+
+`save` compares the product before and after and puts what differs into one transaction. The product's revision is its
+first condition, so that a lost race or a repeat changes nothing and is tried again from what is stored then.
+
+A transaction has room for 100 items. What can't fit, as 100 SKUs beside the product itself, is staged so that a crash at
+any point leaves nothing half done:
+1. New SKUs beyond the room are claimed first, not for sale. If the product is then not written, the claim binds nobody:
+   whoever wants such a SKU ends the claim, and in the same transaction sees to it that the product can't come after all.
+2. The product is written, with the list of its SKUs that are not in step yet.
+3. These are brought into step one by one, and the list is emptied. The sweeper does so for products that were left.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from msgspec.structs import replace
+
+from chalicelib.categories import domain as categories
+from chalicelib.errors import SkuTaken, SlugTaken
+from chalicelib.products.cards import cards_of
+from chalicelib.products.models import Product, ProductItem, Slug, Variant
+from chalicelib.stock import counters
+from common.tables import Reason, Refused, Transaction
+
+_ROOM = 100
+
+
+class Stale(Exception):
+    """Something was written since it was read; read it again and try once more."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One item of the transaction, and what its refusal means."""
+
+    add: Callable[[Transaction], None]
+    refused: Callable[[], Exception] = Stale
+    sku: str = ""
+    owns: bool = False
+
+
+def save(before: Product | None, after: Product, units: Mapping[str, int], lots: Mapping[str, str]) -> Product:
+    """Write `after` where `before` is stored, or raise Stale, SlugTaken or SkuTaken and change nothing.
+
+    `units` are the first units of new SKUs; `lots` those that an archived product takes back.
+    """
+    others = [*_slugs(before, after), *_cards(before, after), *_counts(before, after)]
+    new, changed = _new_skus(before, after, units, lots), _changed_skus(before, after)
+    room = _ROOM - 1 - len(others)
+    early, new = new[room:], new[:room]
+    changed, late = changed[: room - len(new)], changed[room - len(new) :]
+    known = before.unfinished if before else []
+    unfinished = sorted({*known, *(part.sku for part in (*early, *late))})
+    written = replace(after, revision=before.revision + 1 if before else 1, unfinished=unfinished)
+    for start in range(0, len(early), _ROOM):
+        _commit([_claim(part.sku, after, units) for part in early[start : start + _ROOM]])
+    _commit([_product(before, written), *others, *new, *changed])
+    return finish(written) if unfinished else written
+
+
+def _commit(parts: Sequence[Part]) -> None:
+    """All or none; the token of the transaction makes a repeat after a lost reply harmless."""
+    transaction = Transaction()
+    for part in parts:
+        part.add(transaction)
+    try:
+        transaction.commit()
+    except Refused as refused:
+        raise _blamed(parts, refused.reasons) from None
+
+
+def _blamed(parts: Sequence[Part], reasons: Sequence[Reason | None]) -> Exception:
+    pairs = zip(parts, reasons, strict=True)
+    failed = [(part, reason) for part, reason in pairs if reason and reason.code == "ConditionalCheckFailed"]
+    for part, _ in failed:
+        if not part.owns:
+            return part.refused()
+    taken = [part.sku for part, reason in failed if not _unclaimed(part.sku, reason)]
+    return SkuTaken(skus=taken) if taken else Stale()
+
+
+def _product(before: Product | None, after: Product) -> Part:
+    seen = before.revision if before else None
+    return Part(lambda transaction: ProductItem.write(transaction, after, seen))
+
+
+def _slugs(before: Product | None, after: Product) -> list[Part]:
+    old = before.slug if before and before.live else None
+    new = after.slug if after.live else None
+    parts = []
+    if new and new != old:
+        parts.append(Part(partial(Slug.put, slug=new, product_id=after.id), SlugTaken))
+    if old and new != old:
+        parts.append(Part(partial(Slug.drop, slug=old, product_id=after.id)))
+    return parts
+
+
+def _cards(before: Product | None, after: Product) -> list[Part]:
+    """Cards that differ are written whole; those of shelves that it left are removed."""
+    old, new = cards_of(before) if before else {}, cards_of(after)
+    put = [card for shelf, card in new.items() if shelf not in old or old[shelf].serialize() != card.serialize()]
+    return [Part(card.put) for card in put] + [Part(card.drop) for shelf, card in old.items() if shelf not in new]
+
+
+def _counts(before: Product | None, after: Product) -> list[Part]:
+    old, was_active = (set(before.shelves), before.status == "active") if before else (set(), False)
+    new, active = set(after.shelves), after.status == "active"
+    tree = categories.read_tree() if new - old else {}
+    if not new - old <= tree.keys():
+        raise Stale
+    parts = [Part(partial(categories.enter, category=tree[one], active=active)) for one in sorted(new - old)]
+    parts += [Part(partial(categories.leave, category_id=one, active=was_active)) for one in sorted(old - new)]
+    change = active - was_active
+    kept = sorted(old & new) if change else []
+    return parts + [Part(partial(categories.recount, category_id=one, number=change)) for one in kept]
+
+
+def _owned(product: Product | None) -> dict[str, Variant]:
+    return {variant.sku: variant for variant in product.variants} if product and product.live else {}
+
+
+def _new_skus(
+    before: Product | None, after: Product, units: Mapping[str, int], lots: Mapping[str, str]
+) -> list[Part]:
+    def own(sku: str, variant: Variant) -> Callable[[Transaction], None]:
+        offer = _offer(after, variant)
+        if sku in lots:
+            return partial(counters.revive, sku=sku, offer=offer, lot=lots[sku])
+        return partial(counters.own, sku=sku, offer=offer, units=units.get(sku, 0))
+
+    fresh = {sku: one for sku, one in _owned(after).items() if sku not in _owned(before)}
+    return [Part(own(sku, variant), sku=sku, owns=True) for sku, variant in fresh.items()]
+
+
+def _claim(sku: str, after: Product, units: Mapping[str, int]) -> Part:
+    offer = _offer(after, _owned(after)[sku])
+    add = partial(counters.own, sku=sku, offer=offer, units=units.get(sku, 0), claimed=True)
+    return Part(add, sku=sku, owns=True)
+
+
+def _changed_skus(before: Product | None, after: Product) -> list[Part]:
+    if before is None:
+        return []
+    old, new = _owned(before), _owned(after)
+    away = counters.remove if after.live else counters.free
+    gone = [Part(partial(away, sku=sku, product_id=after.id), sku=sku) for sku in old if sku not in new]
+    offers = {sku: _offer(after, new[sku]) for sku in new if sku in old and _offer(before, old[sku]) != _offer(after, new[sku])}
+    return gone + [Part(partial(counters.describe, sku=sku, offer=offer), sku=sku) for sku, offer in offers.items()]
+
+
+def _offer(product: Product, variant: Variant) -> counters.Offer:
+    return counters.Offer(
+        product_id=product.id,
+        name=product.name,
+        options=variant.options,
+        price=variant.price,
+        weight_g=variant.weight_g,
+        thumb=product.thumb,
+        sellable=product.status == "active",
+    )
+
+
+def _unclaimed(sku: str, reason: Reason) -> bool:
+    """Whether a SKU that was refused is free now: it was only set aside for a change that was never written.
+
+    One transaction ends the claim and moves the revision of its product (of one that does not exist: buries it), so that
+    the change, should it still be on its way, is refused.
+    """
+    holder_id = counters.claimed_for(reason)
+    if holder_id is None:
+        return False
+    holder = ProductItem.find(holder_id, consistent=True)
+    if holder and (sku in _owned(holder) or sku in holder.unfinished):
+        return False
+    transaction = Transaction()
+    if holder:
+        ProductItem.write(transaction, replace(holder, revision=holder.revision + 1), holder.revision)
+    else:
+        ProductItem.bury(transaction, holder_id)
+    counters.seize(transaction, sku, holder_id)
+    try:
+        transaction.commit()
+    except Refused:
+        pass  # somebody else was faster: the next round sees what is true then
+    return True
+
+
+def finish(product: Product) -> Product:
+    """Bring the SKUs that are not in step into step with their product; each write may be repeated."""
+    live = _owned(product)
+    for sku in product.unfinished:
+        transaction = Transaction()
+        if sku in live:
+            counters.describe(transaction, sku, _offer(product, live[sku]))
+        else:
+            away = counters.remove if product.live else counters.free
+            away(transaction, sku, product.id)
+        try:
+            transaction.commit()
+        except Refused:
+            pass  # in step already: removed, or freed and taken by another
+    done = replace(product, unfinished=[], revision=product.revision + 1)
+    try:
+        _commit([_product(product, done)])
+    except Stale:
+        return product  # changed meanwhile: the one who did, or the sweeper, finishes
+    return done

@@ -1,0 +1,140 @@
+"""Request and response types of products and variants."""
+
+from typing import Annotated, Literal
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from chalicelib.products.cards import Sort
+from chalicelib.products.models import Option, Status
+from common.schemas import Body, Code, Id, Money, PageQuery, Query, Slug, Text
+
+Description = Annotated[str, Meta(max_length=10_000)]
+Grams = Annotated[int, Meta(ge=0, le=10_000_000)]
+Units = Annotated[int, Meta(ge=0, le=1_000_000_000)]
+OptionName = Annotated[str, Meta(min_length=1, max_length=40)]
+OptionValue = Annotated[str, Meta(min_length=1, max_length=60)]
+Options = Annotated[dict[OptionName, OptionValue], Meta(max_length=5)]
+CategoryIds = Annotated[list[Id], Meta(max_length=10)]
+
+
+class DeclaredOption(Body):
+    name: OptionName
+    values: Annotated[list[OptionValue], Meta(max_length=100)] = []
+
+
+class NewVariant(Body):
+    sku: Code
+    price: Money
+    options: Options = {}
+    compare_at_price: Money | None = None
+    weight_g: Grams = 0
+    stock: Units = 0
+
+
+class ChangeVariant(Body):
+    price: Money | UnsetType = UNSET
+    options: Options | UnsetType = UNSET
+    compare_at_price: Money | None | UnsetType = UNSET
+    weight_g: Grams | UnsetType = UNSET
+
+
+DeclaredOptions = Annotated[list[DeclaredOption], Meta(max_length=5)]
+NewVariants = Annotated[list[NewVariant], Meta(max_length=100)]
+
+
+class CreateProduct(Body):
+    slug: Slug
+    name: Text
+    description: Description = ""
+    status: Literal["draft", "active"] = "draft"
+    category_ids: CategoryIds = []
+    options: DeclaredOptions = []
+    variants: NewVariants = []
+
+
+class ChangeProduct(Body):
+    """`variants`, if given, replaces them all; `stock` counts for new SKUs only."""
+
+    slug: Slug | UnsetType = UNSET
+    name: Text | UnsetType = UNSET
+    description: Description | UnsetType = UNSET
+    status: Status | UnsetType = UNSET
+    category_ids: CategoryIds | UnsetType = UNSET
+    options: DeclaredOptions | UnsetType = UNSET
+    variants: NewVariants | UnsetType = UNSET
+
+
+class ListProducts(PageQuery):
+    category: Annotated[str, Meta(max_length=100)] | None = None
+    sort: Sort = "newest"
+    status: Literal["draft", "active", "archived", "all"] | None = None
+
+
+class LookUpVariants(Query):
+    sku: Annotated[list[str], Meta(min_length=1, max_length=100)]
+
+
+class CardView(Struct, kw_only=True):
+    id: str
+    slug: str
+    name: str
+    status: Status
+    price: Money | None
+    compare_at_price: Money | None
+    available: bool
+    thumb_url: str | None
+
+
+class ProductCategory(Struct):
+    id: str
+    slug: str
+    name: str
+
+
+class VariantView(Struct, kw_only=True):
+    sku: str
+    options: dict[str, str]
+    price: Money
+    compare_at_price: Money | None
+    weight_g: int
+    available: int
+
+
+class ImageView(Struct, kw_only=True):
+    id: str
+    url: str | None
+    thumb_url: str | None
+    width: int
+    height: int
+    alt: str
+
+
+class ProductView(Struct, kw_only=True):
+    id: str
+    slug: str
+    name: str
+    description: str
+    status: Status
+    categories: list[ProductCategory]
+    options: list[Option]
+    variants: list[VariantView]
+    images: list[ImageView]
+    version: int
+    created_at: str
+    updated_at: str
+
+
+class FoundVariant(Struct, kw_only=True):
+    sku: str
+    product_id: str
+    name: str
+    options: dict[str, str]
+    price: Money
+    weight_g: int
+    available: int
+    thumb_url: str | None
+
+
+class FoundVariants(Struct):
+    items: list[FoundVariant]
+    missing: list[str]

@@ -1,0 +1,1 @@
+"""Reservations: stock set aside for an order, then sold or given back."""

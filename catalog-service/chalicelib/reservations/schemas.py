@@ -1,0 +1,50 @@
+"""Request and response types of reservations."""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from chalicelib.reservations.models import State
+from common.schemas import Body, Code, Id, Money
+
+
+class Wanted(Body):
+    sku: Code
+    quantity: Annotated[int, Meta(ge=1, le=999)]
+
+
+Items = Annotated[list[Wanted], Meta(min_length=1, max_length=50)]
+
+
+class Reserve(Body):
+    items: Items
+    ttl_seconds: Annotated[int, Meta(ge=1, le=3600)]
+
+
+class ReturnItems(Body):
+    return_id: Id
+    items: Items
+
+
+class ReservedItem(Struct, kw_only=True):
+    sku: str
+    product_id: str
+    name: str
+    quantity: int
+    unit_price: Money
+    thumb_url: str | None
+
+
+class ReservationView(Struct, kw_only=True):
+    id: str
+    state: State
+    expires_at: str | None
+    items: list[ReservedItem]
+
+
+def summed(items: list[Wanted]) -> dict[str, int]:
+    """Quantity by SKU: a SKU that is named twice is wanted as often as both say."""
+    total: dict[str, int] = {}
+    for item in items:
+        total[item.sku] = total.get(item.sku, 0) + item.quantity
+    return total

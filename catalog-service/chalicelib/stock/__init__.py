@@ -1,0 +1,1 @@
+"""Stock: what is on hand, held and available of each SKU."""
