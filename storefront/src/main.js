@@ -31,7 +31,6 @@ const ROUTES = [
   ["/register", RegisterPage],
   ["/confirm-email", ConfirmEmailPage],
   ["/staff", StaffPage],
-  ["/admin", StaffPage],
   ["/staff/products/:id", StaffProductPage],
 ];
 

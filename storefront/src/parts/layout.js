@@ -15,15 +15,15 @@ const isStaff = (user) => user?.role === "staff" || user?.role === "admin";
 
 function CartLink() {
   const count = countOf(useStore(cart));
-  const items = `${count} ${count === 1 ? "item" : "items"}`;
   return html`
-    <a href="/cart" class="cart-link" aria-label="Cart, ${items}">
+    <a href="/cart" class="cart-link">
       <svg viewBox="0 0 24 24" width="22" height="22" fill="none" stroke="currentColor" stroke-width="1.700"
         stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">
         <path d="M5 8h14l-1.200 11.200a1 1 0 0 1-1 .8H7.200a1 1 0 0 1-1-.8L5 8zM9 8V6.500a3 3 0 0 1 6 0V8" />
       </svg>
       <span class="cart-word">Cart</span>
-      ${count > 0 && html`<span class="badge" aria-hidden="true">${count}</span>`}
+      ${count > 0 && html`<span class="badge">${count}</span>`}
+      <span class="visually-hidden"> ${count === 0 ? "empty" : count === 1 ? "item" : "items"}</span>
     </a>`;
 }
 

@@ -1,0 +1,73 @@
+"""Staff in a browser: a picture goes straight to the store and is seen in the shop."""
+
+import io
+
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+
+def png(colour: str) -> bytes:
+    written = io.BytesIO()
+    Image.new("RGB", (640, 480), colour).save(written, "PNG")
+    return written.getvalue()
+
+
+def log_in(page: Page, login) -> None:
+    page.goto("/staff")
+    page.get_by_label("E-mail address").fill(login["email"])
+    page.get_by_label("Password").fill(login["password"])
+    page.get_by_role("main").get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("heading", name="Products")).to_be_visible()
+
+
+def upload(page: Page, name: str, kind: str, content: bytes) -> None:
+    page.get_by_label("Picture", exact=True).set_input_files({"name": name, "mimeType": kind, "buffer": content})
+    page.get_by_label("What it shows").fill("A lamp in teal")
+    page.get_by_role("button", name="Upload").click()
+
+
+def test_staff_upload_a_picture_and_the_shop_shows_it(page: Page, lamps, staff_login, notes):
+    log_in(page, staff_login)
+    page.goto(f"/staff/products/{lamps.id}")
+    with page.expect_request(lambda request: request.method == "POST" and "/api/" not in request.url) as sent:
+        upload(page, "lamp.png", "image/png", png("teal"))
+    expect(page.locator(".staff-pictures img")).to_be_visible()
+    page.get_by_role("link", name="See it in the shop").click()
+
+    picture = page.get_by_role("img", name="A lamp in teal")
+    expect(picture).to_be_visible()
+    assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") == 640
+    assert sent.value.headers["content-type"].startswith("multipart/form-data")
+
+
+def test_a_file_that_is_no_picture_is_refused_in_plain_words(page: Page, lamps, staff_login, notes):
+    notes.refusals = {422}
+    log_in(page, staff_login)
+    page.goto(f"/staff/products/{lamps.id}")
+    upload(page, "lamp.png", "image/png", b"<html>not a picture</html>")
+
+    expect(page.get_by_role("alert")).to_contain_text("not the picture that it claims to be")
+
+
+def test_staff_add_a_product_and_set_its_stock(page: Page, lamps, staff_login, notes):
+    log_in(page, staff_login)
+    page.get_by_role("link", name="New product").click()
+    page.get_by_label("Name", exact=True).fill(f"Bowl of {lamps.name}")
+    page.get_by_label("Status").select_option("active")
+    page.get_by_label(lamps.category).check()
+    page.get_by_label("SKU").fill(f"BOWL-{lamps.slug}"[:64])
+    page.get_by_label("Price in EUR").fill("12.50")
+    page.get_by_label("In stock").fill("4")
+    page.get_by_role("button", name="Create product").click()
+    page.get_by_role("link", name="See it in the shop").click()
+
+    expect(page.get_by_role("heading", name=f"Bowl of {lamps.name}")).to_be_visible()
+    expect(page.locator(".product-price")).to_have_text("€12.50")
+    expect(page.get_by_role("main")).to_contain_text("Only 4 left")
+
+
+def test_a_stranger_sees_no_staff_page(page: Page, notes):
+    page.goto("/staff")
+
+    expect(page.get_by_role("main").get_by_role("button", name="Log in")).to_be_visible()
+    expect(page.get_by_role("table")).to_have_count(0)
