@@ -14,12 +14,12 @@ Ready when `GET /_ministack/ready` answers 200. SIGTERM saves and ends it.
 """
 
 import asyncio
-import json
 import os
 import resource
-import shutil
 from pathlib import Path
 from typing import Any, cast
+
+from tools.shop import aws_files
 
 REGION = "eu-central-1"
 ACCOUNT = "000000000000"
@@ -54,15 +54,6 @@ def environment() -> str:
     return f"{os.environ['BIND_HOST']}:{os.environ['GATEWAY_PORT']}"
 
 
-def forget_unsaved_buckets(state_dir: Path) -> None:
-    """Drop the folder of a bucket that was made in the last seconds before a crash: nothing else remembers it."""
-    state, folders = state_dir / "s3.json", state_dir / "s3" / ACCOUNT
-    saved = json.loads(state.read_text("utf-8"))["payload"]["buckets_meta"]["data"] if state.exists() else {}
-    for folder in folders.iterdir() if folders.exists() else ():
-        if f"{ACCOUNT}\x00{folder.name!r}" not in saved:
-            shutil.rmtree(folder)
-
-
 def allow_many_connections() -> None:
     """Let a burst of connections pass the usual soft limit of 1,024 open files."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -73,7 +64,7 @@ def allow_many_connections() -> None:
 def main() -> None:
     """Serve until a signal ends it."""
     address = environment()
-    forget_unsaved_buckets(Path(os.environ["STATE_DIR"]))
+    aws_files.recover(Path(os.environ["STATE_DIR"]), ACCOUNT)
     allow_many_connections()
     from hypercorn.asyncio import serve
     from hypercorn.config import Config

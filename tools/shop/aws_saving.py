@@ -1,10 +1,9 @@
 """Saves the emulator's state every two seconds, so that `kill -9` loses no more; ministack saves when it ends only.
 
 A snapshot is taken on the event loop between two requests, and never while a stack is being made, so all services are
-saved as of one moment. Files are written by a thread, each to a temporary name that then replaces the old file, and
-only where something changed. Tables come before queues: a crash between the two files repeats a message and never loses
-the effect of one that was deleted. What a stack made comes before the stack. Services that the shop does not use are
-not saved, nor loaded at the next start.
+saved as of one moment. A thread writes what has changed, all files or none (aws_files), so that a crash cannot part an
+item from its message, or a stack from what it made. Services that the shop does not use are not saved, nor loaded at
+the next start.
 """
 
 import asyncio
@@ -19,6 +18,8 @@ from typing import Any
 from ministack import app as gateway
 from ministack.core import persistence
 
+from tools.shop import aws_files
+
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -29,7 +30,6 @@ DATA = ("dynamodb", "s3", "ses", "ses_v2", "eventbridge", "sqs")
 DEPLOYED = ("lambda", "apigateway", "apigateway_v1", "iam", "sts", "cloudwatch", "cloudwatch_logs")
 SAVED = (*DATA, *DEPLOYED, "ssm", "cloudformation")
 DATA_SERVICES = {"dynamodb", "dynamodbstreams", "streams.dynamodb", "s3", "ses", "email", "events", "sqs"}
-LAST = ("lambda", "sqs", "cloudformation")
 FORBIDDEN = ("/_ministack/reset", "/_ministack/config", "/_localstack/")
 
 
@@ -94,15 +94,13 @@ class Saver:
         """The changed states as text; runs between two requests, so nothing moves meanwhile."""
         wanted, self.changed = self.changed, set()
         states = gateway._build_persistence_save_dict()
-        names = sorted(wanted & states.keys(), key=lambda name: (name in LAST, name))
-        return {name: text for name in names if (text := encoded(name, states[name])) is not None}
+        return {name: text for name in wanted & states.keys() if (text := encoded(name, states[name])) is not None}
 
     def write(self, files: dict[str, str]) -> None:
-        """Replace each file whose text differs from what it holds."""
-        for name, text in files.items():
-            if self.written.get(name) != (digest := hash(text)):
-                replace(self.folder / f"{name}.json", text)
-                self.written[name] = digest
+        """Replace the files whose text differs from what they hold."""
+        changed = {name: text for name, text in files.items() if self.written.get(name) != hash(text)}
+        aws_files.replace_all(self.folder, changed)
+        self.written.update({name: hash(text) for name, text in changed.items()})
 
     def save_at_the_end(self) -> None:
         """The last save of a clean stop: everything."""
@@ -138,13 +136,6 @@ def encoded(name: str, state: Callable[[], object]) -> str | None:
         return None
     document = {"__ministack_format__": persistence._state_format_version(name), "payload": payload}
     return json.dumps(document, default=persistence._json_default, check_circular=False)
-
-
-def replace(path: Path, text: str) -> None:
-    """Whole or not at all: a crash leaves the old file or the new one."""
-    temporary = path.with_suffix(".saving")
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(path)
 
 
 async def refuse(send: Send) -> None:

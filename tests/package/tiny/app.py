@@ -1,10 +1,11 @@
-"""A service as small as it gets, with one of everything that a deployment has: a route, a stream, a queue, a schedule."""
+"""A service as small as it gets, with one of each: routes, a stream, a queue, a schedule."""
 
 import os
 from typing import Any
 
 import boto3
 from chalice import Chalice, Rate
+
 from chalicelib.version import VERSION
 from common.clock import rfc3339
 
