@@ -1,6 +1,6 @@
 """The two tables: what their items have in common. Keys and conditions are in each feature's models.py."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
 import msgspec
@@ -15,7 +15,8 @@ from common.problems import Unavailable
 from common.tables import Item
 
 T = TypeVar("T")
-I = TypeVar("I", bound="CatalogItem | StockItem")  # noqa: E741
+I = TypeVar("I", bound=Item)  # noqa: E741
+Key = tuple[type[Item], str, str]
 _BATCH = 100
 _ROUNDS = 4
 
@@ -73,14 +74,16 @@ class ConditionFailed(Exception):
         self.item = item
 
 
-def update(item: I, actions: list[Action], condition: Condition) -> I:
+def update(item: I, actions: Sequence[Action], condition: Condition) -> I:
     """One conditional update; the item as it is now, or ConditionFailed with the old one in the same round trip."""
-    kwargs = item.get_update_kwargs_from_instance(actions, condition, return_values_on_condition_failure="ALL_OLD")
+    kwargs = item.get_update_kwargs_from_instance(
+        list(actions), condition, return_values_on_condition_failure="ALL_OLD"
+    )
     try:
         answer = item._get_connection().connection.dispatch("UpdateItem", {**kwargs, "ReturnValues": "ALL_NEW"})
     except VerboseClientError as error:
         if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
-            raise ConditionFailed(error.response.get("Item")) from None
+            raise ConditionFailed(vars(error)["response"].get("Item")) from None
         raise
     return type(item).from_raw_data(answer["Attributes"])
 
@@ -93,10 +96,13 @@ def get(kind: type[I], pk: str, sk: str) -> I | None:
         return None
 
 
-def batch_get(keys: Iterable[tuple[type[CatalogItem] | type[StockItem], str, str]], *, consistent: bool = False) -> Any:
+def batch_get(
+    keys: Iterable[tuple[type[CatalogItem] | type[StockItem], str, str]], *, consistent: bool = False
+) -> list[Any]:
     """Items of several kinds and of both tables, one round trip for each hundred, absent ones left out."""
     kinds = {(kind.Meta.table_name, pk, sk): kind for kind, pk, sk in keys}
-    todo, found = list(kinds), []
+    todo = list(kinds)
+    found: list[Any] = []
     for _ in range(_ROUNDS + len(todo) // _BATCH):
         if not todo:
             return found

@@ -44,7 +44,8 @@ class Category(CatalogItem):
     def under(cls, parent_id: str | None) -> Condition:
         """That the category exists and has this parent."""
         same = cls.parent_id == parent_id if parent_id else cls.parent_id.does_not_exist()
-        return cls.pk.exists() & same
+        unmoved: Condition = cls.pk.exists() & same
+        return unmoved
 
     @classmethod
     def tally(

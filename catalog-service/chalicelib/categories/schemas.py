@@ -19,7 +19,7 @@ class CreateCategory(Body):
 class ChangeCategory(Body):
     slug: Slug | UnsetType = UNSET
     name: Text | UnsetType = UNSET
-    parent_id: Id | None | UnsetType = UNSET
+    parent_id: Id | UnsetType | None = UNSET
     position: Position | UnsetType = UNSET
 
 

@@ -1,5 +1,7 @@
 """A picture on its way: what the form allows, until the upload is complete."""
 
+from typing import Any
+
 from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.table import CatalogItem, Whole, get
@@ -15,7 +17,7 @@ class Upload(CatalogItem):
 
     @classmethod
     def of(cls, product_id: str, image_id: str, key: str, content_type: str, alt: str, expires_at: int) -> "Upload":
-        values = {"key": key, "content_type": content_type, "alt": alt, "expires_at": expires_at}
+        values: dict[str, Any] = {"key": key, "content_type": content_type, "alt": alt, "expires_at": expires_at}
         return cls(f"PROD#{product_id}", f"UP#{image_id}", **values)
 
     @classmethod

@@ -25,9 +25,7 @@ def announce_image(product_id: str, body: AnnounceImage) -> AnnouncedImage:
 
 
 @routes.route("/products/{product_id}/images/{image_id}/complete", methods=["POST"])
-@operation(
-    allow=staff, responses={200: ImageView}, problems=[NotFound, UploadMissing, ImageInvalid, VersionMismatch]
-)
+@operation(allow=staff, responses={200: ImageView}, problems=[NotFound, UploadMissing, ImageInvalid, VersionMismatch])
 def complete_image(product_id: str, image_id: str, call: Call) -> ImageView:
     """Have the uploaded file looked into, and show it on the product."""
     return present_image(domain.complete_image(product_id, image_id, call.precondition))

@@ -76,7 +76,7 @@ class Product(msgspec.Struct, frozen=True, kw_only=True):
         return self.images[0].key if self.images else None
 
 
-class UnfinishedIndex(GlobalSecondaryIndex["ProductItem"]):
+class UnfinishedIndex(GlobalSecondaryIndex["ProductItem"]):  # type: ignore[no-untyped-call]
     """Products whose change went beyond one transaction and was cut off; empty but for that."""
 
     class Meta(Item.Meta):

@@ -3,10 +3,10 @@
 `save` compares the product before and after and puts what differs into one transaction. The product's revision is its
 first condition, so that a lost race or a repeat changes nothing and is tried again from what is stored then.
 
-A transaction has room for 100 items. What can't fit, as 100 SKUs beside the product itself, is staged so that a crash at
-any point leaves nothing half done:
-1. New SKUs beyond the room are claimed first, not for sale. If the product is then not written, the claim binds nobody:
-   whoever wants such a SKU ends the claim, and in the same transaction sees to it that the product can't come after all.
+A transaction has room for 100 items. What can't fit, as 100 SKUs beside the product itself, is staged so that a crash
+at any point leaves nothing half done:
+1. New SKUs beyond the room are claimed first, not for sale. If the product is then not written, a claim binds nobody:
+   whoever wants such a SKU ends it, and in the same transaction sees to it that the product can't come after all.
 2. The product is written, with the list of its SKUs that are not in step yet.
 3. These are brought into step one by one, and the list is emptied. The sweeper does so for products that were left.
 """
@@ -121,9 +121,7 @@ def _owned(product: Product | None) -> dict[str, Variant]:
     return {variant.sku: variant for variant in product.variants} if product and product.live else {}
 
 
-def _new_skus(
-    before: Product | None, after: Product, units: Mapping[str, int], lots: Mapping[str, str]
-) -> list[Part]:
+def _new_skus(before: Product | None, after: Product, units: Mapping[str, int], lots: Mapping[str, str]) -> list[Part]:
     def own(sku: str, variant: Variant) -> Callable[[Transaction], None]:
         offer = _offer(after, variant)
         if sku in lots:
@@ -146,7 +144,11 @@ def _changed_skus(before: Product | None, after: Product) -> list[Part]:
     old, new = _owned(before), _owned(after)
     away = counters.remove if after.live else counters.free
     gone = [Part(partial(away, sku=sku, product_id=after.id), sku=sku) for sku in old if sku not in new]
-    offers = {sku: _offer(after, new[sku]) for sku in new if sku in old and _offer(before, old[sku]) != _offer(after, new[sku])}
+    offers = {
+        sku: _offer(after, new[sku])
+        for sku in new
+        if sku in old and _offer(before, old[sku]) != _offer(after, new[sku])
+    }
     return gone + [Part(partial(counters.describe, sku=sku, offer=offer), sku=sku) for sku, offer in offers.items()]
 
 
@@ -165,7 +167,7 @@ def _offer(product: Product, variant: Variant) -> counters.Offer:
 def _unclaimed(sku: str, reason: Reason) -> bool:
     """Whether a SKU that was refused is free now: it was only set aside for a change that was never written.
 
-    One transaction ends the claim and moves the revision of its product (of one that does not exist: buries it), so that
+    One transaction ends the claim and moves the revision of its product (one that does not exist is buried), so that
     the change, should it still be on its way, is refused.
     """
     holder_id = counters.claimed_for(reason)

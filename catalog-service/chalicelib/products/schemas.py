@@ -34,7 +34,7 @@ class NewVariant(Body):
 class ChangeVariant(Body):
     price: Money | UnsetType = UNSET
     options: Options | UnsetType = UNSET
-    compare_at_price: Money | None | UnsetType = UNSET
+    compare_at_price: Money | UnsetType | None = UNSET
     weight_g: Grams | UnsetType = UNSET
 
 

@@ -1,9 +1,9 @@
 """Stock set aside for an order: held, then sold or given back. Every call may be repeated, lost or late.
 
 What is on hand is `available + held` of the SKU's counter. Making a hold moves units from the one to the other, in
-the transaction that writes the reservation. A commit only flips the reservation's state: one write, and none on a popular
-counter that others are buying from. Its units leave `held` a moment later (`settle_sales`): driven by the table's
-stream, by the sweeper, and by whoever asks for the counters before either, so that no answer shows them as held.
+the transaction that writes the reservation. A commit only flips the reservation's state: one write, and none on a
+popular counter that others are buying from. Its units leave `held` a moment later (`settle_sales`): driven by the
+table's stream, by the sweeper, and by whoever asks for the counters before either, so that no answer shows them.
 """
 
 from collections.abc import Mapping

@@ -30,7 +30,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     thumb: str | None
 
 
-class HoldsIndex(GlobalSecondaryIndex["Reservation"]):
+class HoldsIndex(GlobalSecondaryIndex["Reservation"]):  # type: ignore[no-untyped-call]
     """Open holds by the second of their expiry, over a few partitions. It needs no bookmark of what was swept, so a
     sweeper that was down, or a clock that was moved, leaves nothing behind. A commit does not write to it."""
 
@@ -42,7 +42,7 @@ class HoldsIndex(GlobalSecondaryIndex["Reservation"]):
     hold_due = UnicodeAttribute(range_key=True)
 
 
-class SalesIndex(GlobalSecondaryIndex["Reservation"]):
+class SalesIndex(GlobalSecondaryIndex["Reservation"]):  # type: ignore[no-untyped-call]
     """Sales whose units still stand in `held` of their counters; empty but for the last moments."""
 
     class Meta(Item.Meta):

@@ -13,7 +13,7 @@ from chalicelib.errors import (
 )
 from chalicelib.reservations import domain
 from chalicelib.reservations.models import Line, Reservation
-from chalicelib.reservations.schemas import Reserve, ReservationView, ReservedItem, ReturnItems, summed
+from chalicelib.reservations.schemas import ReservationView, Reserve, ReservedItem, ReturnItems, summed
 from chalicelib.storage import picture_url
 from common import clock
 from common.auth import services
@@ -45,9 +45,7 @@ def find_reservation(reservation_id: str) -> ReservationView:
 
 
 @routes.route("/reservations/{reservation_id}/commit", methods=["POST"])
-@operation(
-    allow=orders, responses={200: ReservationView}, problems=[NotFound, ReservationExpired, ReservationClosed]
-)
+@operation(allow=orders, responses={200: ReservationView}, problems=[NotFound, ReservationExpired, ReservationClosed])
 def commit_reservation(reservation_id: str) -> ReservationView:
     """Sell what is held."""
     return present(domain.commit_reservation(reservation_id))

@@ -128,4 +128,3 @@ def _learn(sku: str, item: Sku | None) -> Known | None:
         _remembered.clear()
     _remembered[sku] = Known(item.lot, item.revision, item.offer)
     return _remembered[sku]
-

@@ -9,7 +9,6 @@ from chalicelib.stock.models import AdjustmentRecord, Sku
 from chalicelib.table import ConditionFailed
 from common import clock
 from common.idempotency import record_key, record_values, replay
-from common.ids import new_id
 from common.problems import NotFound, Unavailable
 from common.tables import Refused
 
@@ -32,7 +31,9 @@ def set_stock(sku: str, on_hand: int) -> dict[str, Any]:
         raise StockHeld(held=now.held) from None
 
 
-def adjust_stock(sku: str, delta: int, reason: str, actor: str, key: str, body_hash: str) -> tuple[dict[str, Any], bool]:
+def adjust_stock(
+    sku: str, delta: int, reason: str, actor: str, key: str, body_hash: str
+) -> tuple[dict[str, Any], bool]:
     """Add or take away units, once for each key; the second value tells whether it had been done before.
 
     The answer is stored with the change. It is made from the counters that were read, so these must still be so.
@@ -41,12 +42,12 @@ def adjust_stock(sku: str, delta: int, reason: str, actor: str, key: str, body_h
     reservations.settle_sales(sku)
     for _ in range(_ROUNDS):
         if record := AdjustmentRecord.find(owner):
-            return replay(record.body_hash, record.status, record.answer, request)[1], True
+            return replay(record.body_hash, 200, record.answer or "", request)[1], True
         seen = _live(Sku.find(sku))
         if seen.available + delta < 0:
             raise StockHeld(held=seen.held)
         answer = _level(seen, delta)
-        note = {"id": new_id("adj"), "delta": delta, "reason": reason, "actor": actor, "at": int(clock.now())}
+        note = {"delta": delta, "reason": reason, "actor": actor, "at": int(clock.now())}
         try:
             models.adjust(seen, delta, note, owner, record_values(request, 200, answer))
         except Refused:

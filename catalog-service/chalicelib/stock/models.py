@@ -73,7 +73,8 @@ class Sku(StockItem):
 
     @classmethod
     def free_to_take(cls) -> Condition:
-        return cls.pk.does_not_exist() | (cls.freed == True)  # noqa: E712 - a condition of DynamoDB's, not of Python's
+        free: Condition = cls.pk.does_not_exist() | (cls.freed == True)  # noqa: E712 - a condition of DynamoDB's, not of Python's
+        return free
 
     @classmethod
     def give(cls, transaction: Transaction, sku: str, offer: Offer, units: int, *, claimed: bool) -> None:
@@ -97,7 +98,7 @@ class Sku(StockItem):
 
     @classmethod
     def free(cls, transaction: Transaction, sku: str, product_id: str) -> None:
-        """Its product is archived: not for sale, and anybody may take it. The units stay in case the product returns."""
+        """Its product is archived: anybody may take the SKU. The units stay in case the product returns."""
         actions = [cls.freed.set(True), cls.revision.set(new_id("rev"))]
         transaction.update(cls.of(sku), actions, cls._owned(product_id))
 
@@ -112,7 +113,8 @@ class Sku(StockItem):
 
     @classmethod
     def _owned(cls, product_id: str) -> Condition:
-        return (cls.product_id == product_id) & cls.freed.does_not_exist()
+        owned: Condition = (cls.product_id == product_id) & cls.freed.does_not_exist()
+        return owned
 
     @classmethod
     def take(cls, transaction: Transaction, sku: str, revision: str, quantity: int) -> None:
@@ -154,7 +156,7 @@ class AdjustmentRecord(RecordAttributes, StockItem):
         return get(cls, owner, "IDEM")
 
 
-def adjust(seen: Sku, delta: int, adjustment: Mapping[str, Any], owner: str, record: Mapping[str, Any]) -> None:
+def adjust(seen: Sku, delta: int, note: Mapping[str, Any], owner: str, record: Mapping[str, Any]) -> None:
     """Correct the counter, note why, and store the answer under the key, all or nothing; Refused otherwise.
 
     The record makes a repeat fail, and the counters must be as seen, since the answer was made from them.
@@ -163,5 +165,5 @@ def adjust(seen: Sku, delta: int, adjustment: Mapping[str, Any], owner: str, rec
     transaction.put(AdjustmentRecord(owner, "IDEM", **record), AdjustmentRecord.pk.does_not_exist())
     same = (Sku.lot == seen.lot) & (Sku.available == seen.available) & (Sku.held == seen.held)
     transaction.update(Sku.of(seen.sku), [Sku.available.set(Sku.available + delta)], same)
-    transaction.put(Adjustment(seen.pk, f"ADJ#{adjustment['id']}", **{k: v for k, v in adjustment.items() if k != "id"}))
+    transaction.put(Adjustment(seen.pk, f"ADJ#{new_id('adj')}", **note))
     transaction.commit()

@@ -28,9 +28,7 @@ def set_stock(sku: str, body: SetStock) -> StockView:
 
 
 @routes.route("/stock/{sku}/adjustments", methods=["POST"])
-@operation(
-    allow=staff, request=AdjustStock, responses={200: StockView}, problems=[NotFound, StockHeld], keyed=True
-)
+@operation(allow=staff, request=AdjustStock, responses={200: StockView}, problems=[NotFound, StockHeld], keyed=True)
 def adjust_stock(sku: str, body: AdjustStock, call: Call) -> Reply[StockView]:
     """Add units or take them away, with a reason, once for each Idempotency-Key."""
     answer, replayed = domain.adjust_stock(
