@@ -29,6 +29,7 @@ from common.problems import (
     IdempotencyKeyRequired,
     MalformedJson,
     MethodNotAllowed,
+    NotFound,
     Problem,
     TokenMissing,
     Unavailable,
@@ -44,6 +45,7 @@ REQUEST_SECONDS = 10.0
 _VERBS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _JSON = re.compile(r"^application/json *(;.*)?$", re.IGNORECASE)
 _CHARSET = re.compile(r"charset *= *\"?([^\s;\"]+)", re.IGNORECASE)
+_PATH_PART = re.compile(r"^[A-Za-z0-9._-]{1,128}\Z")
 _KEY = re.compile(r"^[\x21-\x7e]{1,255}$")
 _EXPOSED = "ETag, Location, Retry-After, X-Request-Id, Idempotent-Replayed, WWW-Authenticate, Allow"
 _ACCEPTED = "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Device-Token, traceparent"
@@ -172,7 +174,10 @@ def operation(
         def handle(**path: str) -> Response:
             call = _current.get()
             try:
-                return _answer(call, declared, view(**path, **_arguments(call, declared, wanted)))
+                arguments = _arguments(call, declared, wanted)
+                if not all(_PATH_PART.match(part) for part in path.values()):
+                    raise NotFound  # nothing of ours has such a name, and no store is asked for it
+                return _answer(call, declared, view(**path, **arguments))
             except Problem as problem:
                 return problem_response(problem)
             except Exception as error:

@@ -3,6 +3,7 @@
 import random
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 from uuid import uuid4
@@ -100,8 +101,10 @@ class Transaction:
         kwargs = item.get_save_kwargs_from_instance(condition, return_values_on_condition_failure="ALL_OLD")
         self._add("Put", type(item), kwargs)
 
-    def update(self, item: Item, actions: list[Action], condition: Condition | None = None) -> None:
-        kwargs = item.get_update_kwargs_from_instance(actions, condition, return_values_on_condition_failure="ALL_OLD")
+    def update(self, item: Item, actions: Sequence[Action], condition: Condition | None = None) -> None:
+        kwargs = item.get_update_kwargs_from_instance(
+            list(actions), condition, return_values_on_condition_failure="ALL_OLD"
+        )
         self._add("Update", type(item), kwargs)
 
     def delete(self, item: Item, condition: Condition | None = None) -> None:
