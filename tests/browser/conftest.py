@@ -1,12 +1,17 @@
 """A browser that notices every error on a page and every request that leaves this machine."""
 
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+
+from tests.browser.goods import Lamps
+from tests.support.running_shop import Shop
+from tests.system.web import Web
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = (
@@ -26,15 +31,20 @@ def browser() -> Iterator[Browser]:
 
 @dataclass
 class Notes:
-    """What a page did besides what it shows. `refusals`: statuses a test provokes; browsers log them as errors."""
+    """What a page did besides what it shows.
+
+    Browsers log every refusal as an error: `refusals` are the statuses that a test provokes, `cut_off` the error of a
+    connection that it cuts.
+    """
 
     refusals: set[int] = field(default_factory=set)
+    cut_off: str = "(nothing is cut off)"
     errors: list[str] = field(default_factory=list)
     outside: list[str] = field(default_factory=list)
 
-    def on_console(self, message: object) -> None:
-        text = str(message.text)
-        provoked = any(f"status of {status} " in text for status in self.refusals)
+    def on_console(self, message: ConsoleMessage) -> None:
+        text = message.text
+        provoked = any(f"status of {status} " in text for status in self.refusals) or self.cut_off in text
         if message.type in ("error", "warning") and not provoked:
             self.errors.append(text)
 
@@ -53,7 +63,7 @@ def notes() -> Iterator[Notes]:
 
 
 @pytest.fixture
-def page(browser: Browser, shop, notes: Notes) -> Iterator[Page]:
+def page(browser: Browser, shop: Shop, notes: Notes) -> Iterator[Page]:
     """A new visitor on the shop's front page. Another page that it opens is watched as well."""
     context = browser.new_context(base_url=shop.url, locale="en-GB", viewport={"width": 1280, "height": 900})
     context.set_default_timeout(15_000)
@@ -64,3 +74,22 @@ def page(browser: Browser, shop, notes: Notes) -> Iterator[Page]:
     page.goto("/")
     yield page
     context.close()
+
+
+@pytest.fixture(scope="module")
+def staff(shop: Shop) -> Web:
+    return shop.as_role("staff")
+
+
+@pytest.fixture
+def lamps(staff: Web) -> Lamps:
+    return Lamps.on_sale(staff)
+
+
+@pytest.fixture(scope="module")
+def staff_login(shop: Shop) -> dict[str, str]:
+    login = {"email": f"staff-{secrets.token_hex(6)}@shop.example", "password": secrets.token_urlsafe(15)}
+    password = shop.home.path / "browser-password"
+    password.write_text(login["password"])
+    shop.command("admin", "create", login["email"], "--role", "staff", "--password-file", str(password))
+    return login

@@ -25,6 +25,12 @@ export function listProducts({ category, sort, cursor, limit }) {
 
 export const findProduct = (slug) => read(`/products/${encodeURIComponent(slug)}`);
 
+/** {sku: address of its picture}, as far as they are still sold. */
+export async function picturesOf(skus) {
+  const { items } = await read(`/variants?${new URLSearchParams(skus.map((sku) => ["sku", sku]))}`);
+  return Object.fromEntries(items.map(({ sku, thumb_url }) => [sku, thumb_url]));
+}
+
 export const inCategory = (categories, slug) => categories.find((category) => category.slug === slug);
 
 export const topCategories = (categories) => childrenOf(categories, null);
@@ -54,6 +60,6 @@ export const startImage = async (id, file, alt) =>
   (await call("POST", `/products/${id}/images`, { body: { content_type: file.type, size: file.size, alt } })).body;
 
 export const completeImage = async (id, imageId) =>
-  (await call("POST", `/products/${id}/images/${imageId}/complete`, { body: {} })).body;
+  (await call("POST", `/products/${id}/images/${imageId}/complete`)).body;
 
 export const deleteImage = (id, imageId) => call("DELETE", `/products/${id}/images/${imageId}`);

@@ -14,4 +14,4 @@ export const listOrders = async (cursor) =>
   (await call("GET", `/orders${cursor ? `?${new URLSearchParams({ cursor })}` : ""}`)).body;
 
 /** 200: cancelled; 202: it will be. */
-export const cancelOrder = (id) => call("POST", `/orders/${encodeURIComponent(id)}/cancel`, { body: {} });
+export const cancelOrder = (id) => call("POST", `/orders/${encodeURIComponent(id)}/cancel`);

@@ -11,20 +11,24 @@ import { useTitle } from "./title.js";
 
 export const optionsText = (options) => Object.values(options ?? {}).join(", ");
 
-const shortOf = ({ available, quantity }) => typeof available === "number" && available < quantity;
+const WARNINGS = {
+  fewer_available: ({ available }) => `Only ${available} left. Please choose fewer.`,
+  out_of_stock: () => "Sold out. Please remove it to go on.",
+  no_longer_sold: () => "No longer sold. Please remove it to go on.",
+};
 
-function shortText({ available }) {
-  return available > 0 ? `Only ${available} left. Please choose fewer.` : "Sold out. Please remove it to go on.";
-}
+const warningText = (warning, item) => WARNINGS[warning.code]?.(item) ?? warning.message;
 
-function Line({ item, change }) {
+const warningOf = (current, { sku }) => current.warnings.find((warning) => warning.sku === sku);
+
+function Line({ item, warning, change }) {
   return html`
     <li class="line">
       <${Picture} url=${item.thumb_url} alt="" size=${96} />
       <div class="line-facts">
         <p class="line-name">${item.name}</p>
         <p class="muted small">${[optionsText(item.options), formatMoney(item.unit_price)].filter(Boolean).join(" · ")}</p>
-        ${shortOf(item) && html`<p class="error" role="status">${shortText(item)}</p>`}
+        ${warning && html`<p class="error">${warningText(warning, item)}</p>`}
         <div class="line-actions">
           <${Quantity} value=${item.quantity} label="Quantity of ${item.name}"
             onChange=${(quantity) => change(() => setQuantity(item.sku, quantity))} />
@@ -37,16 +41,19 @@ function Line({ item, change }) {
     </li>`;
 }
 
-const warningText = (warning) => (typeof warning === "string" ? warning : warning.message ?? warning.detail ?? warning.code);
+export const StaleNotice = ({ current }) => current.stale && html`
+  <${Notice} title="These prices may be out of date">
+    <p>We cannot check prices and stock just now. The prices shown are the last ones we know.</p>
+  <//>`;
 
+/** For pages that show the items without their warnings. */
 export const Warnings = ({ current }) => html`
-  ${current.stale && html`
-    <${Notice} title="These prices may be out of date">
-      <p>We cannot check prices and stock just now. The prices shown are the last ones we know.</p>
-    <//>`}
-  ${(current.warnings ?? []).length > 0 && html`
-    <${Notice} title="Please look at your cart again">
-      ${current.warnings.map((warning, index) => html`<p key=${index}>${warningText(warning)}</p>`)}
+  <${StaleNotice} current=${current} />
+  ${current.warnings.length > 0 && html`
+    <${Notice} title="Something in your cart cannot be bought as it is">
+      ${current.items.filter((item) => warningOf(current, item)).map((item) => html`
+        <p key=${item.sku}>${item.name}: ${warningText(warningOf(current, item), item)}</p>`)}
+      <p><a href="/cart">Back to the cart</a></p>
     <//>`}`;
 
 const Summary = ({ current, blocked }) => html`
@@ -75,12 +82,12 @@ function Filled({ current }) {
   return html`
     <h1>Your cart</h1>
     ${problem && html`<${Notice} kind="problem"><p>${messageOf(problem)}</p><//>`}
-    <${Warnings} current=${current} />
+    <${StaleNotice} current=${current} />
     <div class="split">
       <ul class="lines" role="list">
-        ${current.items.map((item) => html`<${Line} key=${item.sku} item=${item} change=${change} />`)}
+        ${current.items.map((item) => html`<${Line} key=${item.sku} item=${item} warning=${warningOf(current, item)} change=${change} />`)}
       </ul>
-      <${Summary} current=${current} blocked=${current.items.some(shortOf)} />
+      <${Summary} current=${current} blocked=${current.warnings.length > 0} />
     </div>`;
 }
 

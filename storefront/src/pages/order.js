@@ -1,4 +1,5 @@
 /** One order: the confirmation right after buying, and what has become of it later. */
+import { picturesOf } from "../api/catalog.js";
 import { messageOf } from "../api/messages.js";
 import { cancelOrder, findOrder } from "../api/orders.js";
 import { countryName } from "../countries.js";
@@ -38,9 +39,9 @@ function Heading({ order, placed }) {
     </div>`;
 }
 
-const Item = ({ item }) => html`
+const Item = ({ item, picture }) => html`
   <li class="mini-line">
-    <${Picture} url=${item.thumb_url} alt="" size=${56} />
+    <${Picture} url=${picture} alt="" size=${56} />
     <div>
       <p>${item.name}</p>
       <p class="muted small">${[optionsText(item.options), `${item.quantity} × ${formatMoney(item.unit_price)}`].filter(Boolean).join(" · ")}</p>
@@ -99,6 +100,7 @@ function useFollowing(order, onChanged) {
 
 function Order({ order, placed, onChanged }) {
   useFollowing(order, onChanged);
+  const pictures = useResource(order.id, () => picturesOf(order.items.map(({ sku }) => sku)));
   const over = ["cancelled", "payment_failed"].includes(order.status);
   return html`
     <${Heading} order=${order} placed=${placed} />
@@ -106,7 +108,8 @@ function Order({ order, placed, onChanged }) {
       <div class="steps">
         <section aria-labelledby="items">
           <h2 id="items">Items</h2>
-          <ul class="mini-lines" role="list">${order.items.map((item) => html`<${Item} key=${item.sku} item=${item} />`)}</ul>
+          <ul class="mini-lines" role="list">${order.items.map((item) => html`
+            <${Item} key=${item.sku} item=${item} picture=${pictures.data?.[item.sku]} />`)}</ul>
         </section>
         <section class="addresses" aria-label="Addresses">
           <${AddressText} title="Delivery" address=${order.shipping_address} />

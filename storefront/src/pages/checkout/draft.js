@@ -19,8 +19,6 @@ export const forgetDraft = () => sessionStorage.removeItem(KEY);
 
 const REQUIRED = ["name", "line1", "postal_code", "city", "country"];
 
-export const isComplete = (address) => REQUIRED.every((part) => address[part].trim());
-
 /** As the API takes it: no empty parts. */
 export const addressOf = (address) =>
   Object.fromEntries(Object.entries(address).map(([part, text]) => [part, text.trim()]).filter(([, text]) => text));

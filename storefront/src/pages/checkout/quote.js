@@ -1,16 +1,17 @@
 /** The live quote: asked for a moment after the last change; only the newest question's answer counts. */
 import { quote } from "../../api/orders.js";
 import { useEffect, useRef, useState } from "../../view.js";
-import { addressOf, isComplete } from "./draft.js";
 
 const SETTLE_MS = 350;
 
-/** → {quote, problem, busy, ask, show}; `version` is the cart's, so that a changed cart is quoted anew. */
+/**
+ * → {quote, problem, busy, ask, show}; `version` is the cart's, so that a changed cart is quoted anew. The country is all
+ * of the address that a price depends on, so nothing else is sent before the order.
+ */
 export function useQuote(draft, version) {
-  const wanted = isComplete(draft.shipping) && draft.method && version
-    ? JSON.stringify({
-        shipping_address: addressOf(draft.shipping), shipping_method: draft.method, discount_code: draft.code || null,
-      })
+  const { country } = draft.shipping;
+  const wanted = country && draft.method && version
+    ? JSON.stringify({ shipping_address: { country }, shipping_method: draft.method, discount_code: draft.code || null })
     : null;
   const [state, setState] = useState({ quote: null, problem: null, busy: false });
   const turn = useRef(0);

@@ -17,7 +17,7 @@ const Item = ({ item }) => html`
 
 const Awaited = ({ cart }) => html`
   <dl class="sums"><div><dt>Subtotal</dt><dd>${formatMoney(cart.subtotal)}</dd></div></dl>
-  <p class="muted small">Shipping and tax appear here once your address is complete.</p>`;
+  <p class="muted small">Shipping and tax appear here once you have chosen a country.</p>`;
 
 /** `quoted` is what useQuote answers. */
 export function Summary({ cart, quoted, children }) {

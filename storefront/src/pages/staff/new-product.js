@@ -6,7 +6,7 @@ import { Field, focusFirstError } from "../../parts/field.js";
 import { Notice } from "../../parts/notice.js";
 import { navigate } from "../../router.js";
 import { html, useState } from "../../view.js";
-import { Basics } from "./basics.js";
+import { Basics, FIRST_STATUSES } from "./basics.js";
 
 const CURRENCY = "EUR";
 const NO_VARIANT = { value: "", sku: "", price: "", stock: "0" };
@@ -79,7 +79,8 @@ export function NewProduct({ categories }) {
     <form class="stack" noValidate onSubmit=${create}>
       <h1>New product</h1>
       ${state.problem && html`<${Notice} kind="problem"><p>${messageOf(state.problem)}</p><//>`}
-      <${Basics} values=${values} onValues=${change} errors=${state.errors} categories=${categories} />
+      <${Basics} values=${values} onValues=${change} errors=${state.errors} categories=${categories}
+        statuses=${FIRST_STATUSES} />
       <section aria-labelledby="variants">
         <h2 id="variants">Variants</h2>
         <${Field} label="They differ in" name="options[0].name" value=${option} onValue=${setOption} optional

@@ -7,7 +7,7 @@ import { Price } from "../../parts/price.js";
 import { useResource } from "../../resource.js";
 import { html, useState } from "../../view.js";
 
-const STATUSES = [["all", "All"], ["active", "Active"], ["draft", "Drafts"], ["archived", "Archived"]];
+const STATUSES = [["all", "All"], ["active", "Active"], ["draft", "Draft"], ["archived", "Archived"]];
 
 const Row = ({ product }) => html`
   <tr>
@@ -15,6 +15,7 @@ const Row = ({ product }) => html`
     <th scope="row"><a href="/staff/products/${product.id}">${product.name}</a><br /><span class="muted small">${product.slug}</span></th>
     <td>${product.price ? html`<${Price} price=${product.price} />` : "–"}</td>
     <td>${product.available ? "In stock" : "Sold out"}</td>
+    <td>${STATUSES.find(([value]) => value === product.status)?.[1] ?? product.status}</td>
   </tr>`;
 
 const Table = ({ products }) => html`
@@ -22,7 +23,7 @@ const Table = ({ products }) => html`
     <table>
       <caption class="visually-hidden">Products</caption>
       <thead><tr><th scope="col"><span class="visually-hidden">Picture</span></th>
-        <th scope="col">Name</th><th scope="col">Price</th><th scope="col">Stock</th></tr></thead>
+        <th scope="col">Name</th><th scope="col">Price</th><th scope="col">Stock</th><th scope="col">Status</th></tr></thead>
       <tbody>${products.map((product) => html`<${Row} key=${product.id} product=${product} />`)}</tbody>
     </table>
   </div>`;
