@@ -1,6 +1,5 @@
 """Brings categories, products and pictures into the shop; what is there already stays as it is."""
 
-from collections.abc import Iterator
 from itertools import chain, zip_longest
 from typing import Any
 
@@ -58,9 +57,9 @@ def add_picture(staff: Api, product_id: str, goods: Goods) -> None:
     staff.call("POST", f"/api/products/{product_id}/images/{offer['image_id']}/complete", {}, 200)
 
 
-def mixed(range_: list[Goods]) -> Iterator[Goods]:
-    """One product of each category in turn, so that the newest ones show the whole range."""
+def mixed(range_: list[Goods]) -> list[Goods]:
+    """One product of each category in turn, the first ones last: then the newest show the best of the whole range."""
     shelves: dict[str, list[Goods]] = {}
     for goods in range_:
         shelves.setdefault(goods.category, []).append(goods)
-    return (goods for goods in chain.from_iterable(zip_longest(*shelves.values())) if goods)
+    return [goods for goods in chain.from_iterable(zip_longest(*shelves.values())) if goods][::-1]
