@@ -1,8 +1,9 @@
-"""What every process of the shop starts as: `python -m tools.shop.child [--preload a,b] MODULE [ARGUMENT…]`.
+"""What every process of the shop starts as: `python -m tools.shop.child [--gently] [--preload a,b] MODULE […]`.
 
 It reads its environment as one JSON line from standard input, so that a process can load its libraries before all of
 its environment is known. That pipe stays open for as long as the supervisor lives: its end means that the supervisor
-is gone, however it died, and ends this process with all that it started. Linux is asked to tell, too.
+is gone, however it died, and ends this process with all that it started. Linux is asked to do so, too; `--gently` is
+for a process that has something to save.
 """
 
 import ctypes
@@ -25,7 +26,9 @@ PR_SET_PDEATHSIG = 1
 
 def main(arguments: list[str]) -> None:
     """Become the module that is named."""
-    die_with_the_parent()
+    gently = arguments[0] == "--gently"
+    die_with_the_parent(signal.SIGTERM if gently else signal.SIGKILL)
+    arguments = arguments[gently:]
     sys.excepthook = log_crash
     log_as_json()
     if arguments[0] == "--preload":
@@ -40,10 +43,10 @@ def main(arguments: list[str]) -> None:
     runpy.run_module(module, run_name="__main__", alter_sys=True)
 
 
-def die_with_the_parent() -> None:
-    """Have the kernel send SIGTERM when the supervisor dies, where it can (Linux)."""
+def die_with_the_parent(how: signal.Signals) -> None:
+    """Have the kernel send a signal when the supervisor dies, where it can; SIGKILL ends a stopped process too."""
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, how)
 
 
 def read_environment() -> int:

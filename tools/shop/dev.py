@@ -43,7 +43,7 @@ class Watcher:
 def dev(service: str) -> None:
     """Restart SERVICE on change. Joins the shop that runs; brings it up where none does."""
     home = Home.read(os.environ)
-    if is_running(home):
+    if home.is_running():
         click.echo(f"Watching {service}; Ctrl-C stops watching, the shop goes on.")
         follow(home, service)
         return
@@ -52,24 +52,13 @@ def dev(service: str) -> None:
     run(watch=service)
 
 
-def is_running(home: Home) -> bool:
-    supervisor = read_json(home.state).get("supervisor")
-    if supervisor is None:
-        return False
-    try:
-        os.kill(int(supervisor), 0)
-    except ProcessLookupError:
-        return False
-    return True
-
-
 def follow(home: Home, service: str) -> None:
     """Watch files and log until Ctrl-C, or until the shop stops. The supervisor starts again what ends."""
     watcher = Watcher(service)
     log = home.logs / f"{service}.log"
     with log.open("rb") as lines:
         lines.seek(0, os.SEEK_END)
-        while is_running(home):
+        while home.is_running():
             click.echo(lines.read(), nl=False)
             if watcher.changed():
                 click.echo(f"{service} changed; restarting it.")

@@ -1,9 +1,11 @@
 """Where a running shop keeps its files, and which ports it uses: `SHOP_HOME` and `SHOP_PORT`."""
 
+import fcntl
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -86,6 +88,23 @@ class Home:
     def environment(self) -> Path:
         """The environment of each service as provisioning found it."""
         return self.path / "environment.json"
+
+    @contextmanager
+    def locked(self) -> Iterator[bool]:
+        """Whether the folder is ours now: two shops would overwrite each other's data. It is free when we end."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        with (self.path / "lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                yield False
+            else:
+                yield True
+
+    def is_running(self) -> bool:
+        """Whether a shop runs in this folder."""
+        with self.locked() as free:
+            return not free
 
     def prepare(self) -> None:
         for folder in (self.path, self.logs, self.aws, self.payments, self.pump):

@@ -20,7 +20,7 @@ def local(home: Home, ports: Ports) -> tuple[list[Spec], Spec]:
 def emulator(home: Home, ports: Ports) -> Spec:
     return Spec(
         "aws",
-        ("tools.shop.aws",),
+        ("--gently", "tools.shop.aws"),
         environment.emulator(home, ports),
         home.logs / "aws.log",
         port=ports.of("aws"),

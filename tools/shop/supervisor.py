@@ -64,6 +64,7 @@ class Supervisor:
         self.stopping = True
 
     def start(self) -> None:
+        self.note()  # what an earlier run left there is not true any more
         self.children = {spec.name: Child(spec) for spec in self.specs}
         if self.provision is None:
             self.late = {}

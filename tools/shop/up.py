@@ -1,12 +1,9 @@
 """`up`: the whole shop until Ctrl-C, and what it tells about itself."""
 
-import fcntl
 import hashlib
 import os
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import click
@@ -35,7 +32,12 @@ def run(*, fresh: bool = False, seeded: bool = True, cloud: bool = False, watch:
     """Bring it up; with `watch`, restart that service when its files change."""
     home, ports = Home.read(os.environ), Ports.read(os.environ)
     say = Voice()
-    with locked(home):
+    with home.locked() as free:
+        if not free:
+            running = read_json(home.state).get("supervisor", "?")
+            raise click.ClickException(
+                f"The shop of {home.path} runs already (process {running}): stop it there, or with `kill {running}`."
+            )
         check_ports(ports)
         if fresh:
             home.wipe()
@@ -46,21 +48,6 @@ def run(*, fresh: bool = False, seeded: bool = True, cloud: bool = False, watch:
         except NotReady as error:
             raise click.ClickException(str(error)) from error
         say("Stopped. Nothing is left running.")
-
-
-@contextmanager
-def locked(home: Home) -> Iterator[None]:
-    """One shop a folder: two would overwrite each other's data. The lock ends with the process."""
-    home.path.mkdir(parents=True, exist_ok=True)
-    with (home.path / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            running = read_json(home.state).get("supervisor", "?")
-            raise click.ClickException(
-                f"The shop of {home.path} runs already (process {running}): stop it there, or with `kill {running}`."
-            ) from None
-        yield
 
 
 def check_ports(ports: Ports) -> None:
