@@ -1,0 +1,130 @@
+"""Accounts and sessions of a running shop, where several things happen at once and processes die."""
+
+import secrets
+from collections import Counter
+
+import pytest
+
+from tests.system.eventually import eventually
+from tests.system.web import Web, all_at_once, fetch_json
+
+NAME = "Ann Example"
+
+
+@pytest.fixture
+def web(shop):
+    return Web(shop.url)
+
+
+@pytest.fixture
+def login():
+    return {"email": f"ann-{secrets.token_hex(6)}@shop.example", "password": secrets.token_urlsafe(15)}
+
+
+@pytest.fixture
+def pair(web):
+    return web.post("/sessions/guest", {}).json
+
+
+def mails(web, email):
+    return fetch_json(f"{web.origin}/_inbox?to={email}")["items"]
+
+
+def mailed_tokens(web, email):
+    links = [link for mail in mails(web, email) for link in mail["links"]]
+    return [link.partition("token=")[2] for link in links if "token=" in link]
+
+
+def refresh(web, pair):
+    return web.post("/sessions/refresh", {"refresh_token": pair["refresh_token"]})
+
+
+def test_all_who_refresh_with_one_token_at_once_get_the_same_pair(web, pair):
+    for _ in range(5):
+        answers = all_at_once([lambda p=pair: refresh(web, p)] * 16)
+
+        assert {answer.status for answer in answers} == {200}
+        assert len({answer.text for answer in answers}) == 1
+        pair = answers[0].json
+
+
+def test_a_token_used_again_after_the_race_is_over_ends_the_session(shop, web, pair):
+    after = all_at_once([lambda: refresh(web, pair)] * 4)[0].json
+    with shop.clock_moved("+1m"):
+        assert refresh(web, pair).code == "token_reused"
+        assert refresh(web, after).code == "token_invalid"
+
+
+def test_of_many_thieves_with_an_old_token_none_gets_a_session(shop, web, pair):
+    after = refresh(web, pair).json
+    with shop.clock_moved("+1m"):
+        answers = all_at_once([lambda: refresh(web, pair)] * 8)
+
+        assert {answer.status for answer in answers} == {401}
+        assert refresh(web, after).status == 401
+
+
+def test_logging_out_wins_against_refreshes_that_race_with_it(web, pair):
+    out = Web(web.origin, pair["access_token"])
+    answers = all_at_once([lambda: refresh(web, pair)] * 6 + [lambda: out.delete("/sessions/current")])
+    pairs = [answer.json for answer in answers if answer.status == 200]
+
+    assert answers[-1].status == 204
+    assert {refresh(web, one).code for one in [pair, *pairs]} == {"token_invalid"}
+
+
+def test_many_who_register_one_address_at_once_make_one_account(web, login):
+    answers = all_at_once([lambda: web.post("/users", {**login, "name": NAME})] * 8)
+    assert {(answer.status, answer.text) for answer in answers} == {(202, '{"status":"accepted"}')}
+
+    assert eventually(lambda: len(mails(web, login["email"])) == 8)
+    confirmed = [web.post("/email-verifications/confirm", {"token": t}) for t in mailed_tokens(web, login["email"])]
+    users = {web.post("/sessions", login).json["user"]["id"] for _ in range(2)}
+
+    assert confirmed[0].status == 204
+    assert len(users) == 1
+
+
+def test_a_link_followed_many_times_at_once_works_once(web, login):
+    web.post("/users", {**login, "name": NAME})
+    (token,) = eventually(lambda: mailed_tokens(web, login["email"]))
+    answers = all_at_once([lambda: web.post("/email-verifications/confirm", {"token": token})] * 8)
+
+    assert Counter(answer.status for answer in answers) == {204: 1, 400: 7}
+    assert web.post("/sessions", login).status == 201
+
+
+def test_changes_that_race_with_one_version_are_made_once(shop):
+    staff = shop.as_role("staff")
+    version = staff.get("/users/me").headers["ETag"]
+    answers = all_at_once(
+        [lambda n=n: staff.patch("/users/me", {"name": f"Name {n}"}, If_Match=version) for n in range(8)]
+    )
+    won = [answer.json["name"] for answer in answers if answer.status == 200]
+
+    assert Counter(answer.status for answer in answers) == {200: 1, 412: 7}
+    assert staff.get("/users/me").json["name"] == won[0]
+
+
+def test_changes_without_a_version_are_all_made(shop):
+    staff = shop.as_role("staff")
+    before = staff.get("/users/me").json["version"]
+    answers = all_at_once([lambda n=n: staff.patch("/users/me", {"name": f"Name {n}"}) for n in range(4)])
+
+    assert {answer.status for answer in answers} == {200}
+    assert staff.get("/users/me").json["version"] == before + 4
+
+
+def test_the_mail_arrives_though_the_service_dies_after_its_answer(shop, web, login):
+    assert web.post("/users", {**login, "name": NAME}).status == 202
+    shop.kill("users")
+    tokens = eventually(lambda: mailed_tokens(web, login["email"]), within_s=45)  # a job in hand comes again after 20 s
+
+    assert web.post("/email-verifications/confirm", {"token": tokens[0]}).status == 204
+    assert web.post("/sessions", login).status == 201
+
+
+def test_sessions_outlive_the_service(shop, web, pair):
+    shop.kill("users")
+
+    assert refresh(web, pair).status == 200
