@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from chalicelib.cart.cart import Cart
+from chalicelib.cart.domain import Shown
 from chalicelib.checkout.effects import Held, Record, World
 from chalicelib.checkout.saga import HOLD_SECONDS, NEXT_LOOK_SECONDS, drive
 from chalicelib.errors import (
@@ -13,6 +14,7 @@ from chalicelib.errors import (
     CartEmpty,
     CatalogDown,
     CheckoutInProgress,
+    DiscountInvalid,
     HoldClosed,
     OutcomeUnknown,
     PaymentActionRequired,
@@ -22,6 +24,7 @@ from chalicelib.errors import (
 )
 from chalicelib.orders.order import ENDED, Change, Order, State
 from chalicelib.pricing import domain as pricing
+from chalicelib.pricing.domain import Quote
 from chalicelib.pricing.schemas import present
 from common.problems import IdempotencyMismatch, InProgress, Problem, invalid
 from common.schemas import Money
@@ -52,11 +55,29 @@ class Purchase:
         return str(self.shipping_address["country"])
 
 
+def quote_cart(shown: Shown, country: str, shipping_method: str, discount_code: str | None) -> Quote:
+    """What the cart would cost; raises CatalogDown rather than quote a price that may have changed."""
+    check_terms(country, shipping_method, discount_code)
+    if not shown.cart.lines:
+        raise CartEmpty
+    if shown.variants is None:
+        raise CatalogDown
+    return pricing.quote(shown.cart.lines, shown.cart.currency, country, shipping_method)
+
+
+def check_terms(country: str, shipping_method: str, discount_code: str | None) -> None:
+    """What can be refused without looking into the cart."""
+    pricing.check_delivery(country, shipping_method)
+    if discount_code is not None:
+        raise DiscountInvalid
+
+
 def place_order(purchase: Purchase, world: World) -> tuple[Order, bool]:
     """The order under the purchase's key as far as it goes now, and whether the key was used for it before.
 
     Any Problem means that nothing happened, but for OutcomeUnknown and InProgress: then a replay tells.
     """
+    check_terms(purchase.country, purchase.shipping_method, purchase.discount_code)
     for _ in range(MAX_ATTEMPTS):
         record = claim(purchase, world)
         if record.placed:
@@ -191,14 +212,15 @@ def is_paid(order: Order, *, replayed: bool) -> bool:
 
     A declined order is answered so while its stock is still on the way back: it can't be paid any more.
     """
+    headers = {"Idempotent-Replayed": "true"} if replayed else {}
     if order.confirmed_at is not None:
         return True
     if order.end is State.PAYMENT_FAILED and not replayed:
         raise PaymentDeclined(order_id=order.id)
     if order.end is State.PAYMENT_FAILED or order.state in ENDED:
-        raise PaymentNotCompleted(order_id=order.id)
+        raise PaymentNotCompleted(headers=headers, order_id=order.id)
     if order.state is State.RESERVED and order.next_action is not None:
-        raise PaymentActionRequired(order_id=order.id, next_action=order.next_action)
+        raise PaymentActionRequired(headers=headers, order_id=order.id, next_action=order.next_action)
     return False
 
 

@@ -1,6 +1,6 @@
-"""What the checkout asks of the outside world, as small protocols: the service passes the real ones, a simulation its own.
+"""What the checkout asks of the outside world, as small protocols: the service passes the real ones, tests their own.
 
-Every call may fail without telling whether it had happened (StoreDown is OutcomeUnknown, CatalogDown, ProviderDown),
+Every call may fail without telling whether it had happened (OutcomeUnknown, CatalogDown, ProviderDown),
 so every one can be repeated.
 """
 
@@ -43,7 +43,7 @@ class Store(Protocol):
     """Our own table. Where it says "if", nothing is written otherwise."""
 
     def open_record(self, record: Record) -> Record:
-        """Write it if there is none under its key; what stands there now, this or the earlier one."""
+        """Write it if there is none under its key; what stands there now, this one or an earlier."""
 
     def take_record(self, found: Record, mine: Record) -> Record | None:
         """Replace `found` if it is still its holder's and no order was placed; what stands there now."""
@@ -56,7 +56,7 @@ class Store(Protocol):
     def find_cart(self, owner: str) -> Cart: ...
 
     def place(self, record: Record, order: Order) -> bool:
-        """Order, record and mark in one transaction, if the lease is the holder's and the cart is as bought and free."""
+        """Order, record and mark in one transaction, if the lease is the holder's and the cart as bought and free."""
 
     def find_order(self, order_id: str) -> Order | None: ...
 

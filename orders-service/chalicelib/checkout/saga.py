@@ -2,7 +2,7 @@
 
 The request, its replay, the payment webhook and the sweeper all drive these same steps, at any time and at once.
 That is safe because every effect can be repeated, and because every write carries a condition on the order's version:
-of two that race one goes on from what the other wrote. The numbers are the rows of docs/checkout.md.
+of two that race one goes on from what the other wrote. Rows are those of docs/checkout.md.
 """
 
 from collections.abc import Callable
@@ -40,11 +40,19 @@ def drive(order: Order, world: World) -> Order:
         try:
             after = step(order, world)
         except (CatalogDown, ProviderDown, OutcomeUnknown):
-            return order  # the sweeper goes on from what is stored
+            return as_stored(order, world)
         if isinstance(after, Pause):
             return after.order
         order = after
     return order
+
+
+def as_stored(order: Order, world: World) -> Order:
+    """Where an order stopped for lack of an answer; somebody else may have gone on. The sweeper will."""
+    try:
+        return world.store.find_order(order.id) or order
+    except OutcomeUnknown:
+        return order
 
 
 def pay(order: Order, world: World) -> Order | Pause:
@@ -65,7 +73,7 @@ def start_payment(order: Order, world: World) -> Order:
         held = world.stock.hold(order.id, order.lines, HOLD_SECONDS)
     except (HoldClosed, OutOfStock):
         return undo_as(State.CANCELLED, order, world, payment_id=payment.id)
-    return move(order, world, payment_id=payment.id, pay_by=held.expires_at)
+    return move(order, world, payment_id=payment.id, pay_by=max(order.pay_by, held.expires_at))
 
 
 def authorize(order: Order, payment_id: str, world: World) -> Order | Pause:

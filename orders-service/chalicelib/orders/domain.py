@@ -1,14 +1,60 @@
-"""Orders once they are placed: cancelling and sweeping. Reading is below."""
+"""Orders once they are placed: reading, cancelling, and the sweeper that leaves none behind."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from chalicelib.checkout.effects import World
 from chalicelib.checkout.saga import drive, move, undo_as, with_refund
 from chalicelib.errors import OrderShipped, OutcomeUnknown
+from chalicelib.orders import models
 from chalicelib.orders.order import ENDED, UNDOING, Order, State, is_moving
 from common import logs
+from common.problems import Forbidden, NotFound, invalid
 
 LEASE_SECONDS = 30
 MAX_RACES = 8
-log = logs.logger(__name__)
+SWEEP_ORDERS = 200  # of each shard, at once
+_log = logs.logger(__name__)
+
+# What the checkout's store puts into its transactions.
+add, change, commit_change, write = models.add, models.change, models.commit_change, models.write
+find_stored = models.find_order
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What staff may ask for, one at a time: an index serves each, and together they would leave pages empty."""
+
+    status: str | None = None
+    customer_id: str | None = None
+    email: str | None = None
+
+    @property
+    def given(self) -> list[str]:
+        return [name for name, value in vars(self).items() if value is not None]
+
+
+def find_order(order_id: str, reader: str, *, any_order: bool) -> Order:
+    """Raise NotFound for one that does not exist and for somebody else's alike, unless `any_order` may be read."""
+    order = models.find_order(order_id)
+    if order is None or not (any_order or order.owner == reader):
+        raise NotFound
+    return order
+
+
+def list_orders(reader: str, filters: Filters, position: str | None, limit: int, *, any_order: bool) -> list[Order]:
+    """Newest first, from `position` on: the reader's own, or by one filter those of others."""
+    if not filters.given:
+        return models.list_of_buyer(reader, position, limit)
+    if not any_order:
+        raise Forbidden
+    if len(filters.given) > 1:
+        raise invalid(filters.given[1], "Ask for one of status, customer_id and email.")
+    if filters.customer_id:
+        return models.list_of_buyer(filters.customer_id, position, limit)
+    if filters.email:
+        return models.list_of_email(filters.email, position, limit)
+    return models.list_of_status(str(filters.status), position, limit)
 
 
 def cancel_order(order: Order, actor: str, world: World) -> Order:
@@ -47,3 +93,16 @@ def sweep_order(order_id: str, world: World) -> Order | None:
         return None
     leased = move(order, world, leased_until=now + LEASE_SECONDS)
     return drive(leased, world) if leased.leased_until == now + LEASE_SECONDS else None
+
+
+def sweep(world: Callable[[], World], until: Callable[[], bool]) -> int:
+    """Bring every due order on, each with effects of its own, until `until` says that the time is up; how many."""
+    moved = 0
+    for order_id in models.list_due(world().now(), SWEEP_ORDERS):
+        if until():
+            break
+        try:
+            moved += sweep_order(order_id, world()) is not None
+        except Exception:  # one order's trouble, whatever it is, must not keep the others waiting
+            _log.exception("sweep_failed", extra={"order_id": order_id})
+    return moved

@@ -42,9 +42,7 @@ SHOWN = {
 }
 """What customers see; while money or stock is on its way back an order keeps its former status."""
 
-MOVING = frozenset(
-    {State.RESERVED, State.AUTHORIZED, State.COMMITTED, State.CANCELLING, State.REFUNDING}
-)
+MOVING = frozenset({State.RESERVED, State.AUTHORIZED, State.COMMITTED, State.CANCELLING, State.REFUNDING})
 """States that nobody may leave an order in: the sweeper brings it on."""
 
 UNDOING = frozenset({State.CANCELLING, State.REFUNDING})
@@ -62,7 +60,7 @@ class Change(msgspec.Struct, frozen=True):
 
 
 class Refund(msgspec.Struct, frozen=True):
-    """Money on its way back. It is on the order before the provider is asked, under the key `<order>:refund:<number>`."""
+    """Money on its way back. It is on the order before the provider is asked, with `<order>:refund:<number>` as key."""
 
     number: int
     amount: int

@@ -1,4 +1,5 @@
 """`python -m tests.orders.simulation SEEDS [--first N] | --seed N`"""
+# ruff: noqa: T201 - a command prints
 
 import argparse
 import os
@@ -7,9 +8,9 @@ import time
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 
-from tests.support.paths import use_service
+from tests.support.services import prepare
 
-use_service("orders")
+prepare("orders")
 
 from tests.orders.simulation.scenario import Outcome, run  # noqa: E402 - needs the service on the path
 

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from tests.orders.simulation.scenario import Told
 
 SOLD = frozenset({State.CONFIRMED, State.SHIPPED})
-REFUSED = frozenset({"cart_empty", "cart_changed", "checkout_in_progress", "out_of_stock", "price_changed", "unavailable"})
+REFUSED = frozenset(
+    {"cart_empty", "cart_changed", "checkout_in_progress", "out_of_stock", "price_changed", "unavailable"}
+)
 
 
 def foreign(shop: Shop, order: Order, purchase: Purchase) -> list[str]:
@@ -98,7 +100,5 @@ def lies(shop: Shop, told: Collection[Told], cancel_accepted: Collection[str]) -
             wrong.append(f"told {one.answer}, and that attempt became an order")
         if one.answer in ("payment_declined", "payment_not_completed") and order and order.state not in ENDED:
             wrong.append(f"told {one.answer}, and the order lives")
-    for order_id in cancel_accepted:
-        if shop.table.orders[order_id].state not in ENDED:
-            wrong.append("a cancellation was accepted and forgotten")
-    return wrong
+    forgotten = [order_id for order_id in cancel_accepted if shop.table.orders[order_id].state not in ENDED]
+    return wrong + ["a cancellation was accepted and forgotten"] * len(forgotten)

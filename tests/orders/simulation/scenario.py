@@ -1,4 +1,4 @@
-"""One seed: shoppers who buy, retry, edit carts, cancel and lose connections, while webhooks and sweepers come and go."""
+"""One seed: shoppers buy, retry, edit carts, cancel and lose connections, while webhooks and sweepers come and go."""
 
 import dataclasses
 from collections import Counter
@@ -333,4 +333,3 @@ def quietly(work: Callable[[], object]) -> object:
         return work()
     except Problem as problem:
         return problem.code
-

@@ -107,7 +107,7 @@ class Scheduler:
             actor.wakes_at = self.time + self.random.choice(
                 [8, 32, 33, 40, 64, 100, 950 if self.random.random() < 0.1 else 60]
             )
-            return
+            return None
         self.log(actor.name, effect.name, fate)
         lost = self.groups[effect.group].no_answer
         if fate == "crash":
@@ -138,7 +138,7 @@ class Scheduler:
             return None, group.no_answer()
         try:
             return getattr(group.target, effect.name)(*effect.arguments), None
-        except Exception as error:  # noqa: BLE001 - every error belongs to the actor
+        except Exception as error:
             return None, error
 
     def _crash(self, actor: Actor) -> None:
@@ -180,4 +180,4 @@ class Scheduler:
 
     def log(self, *words: Any) -> None:
         if self.trace:
-            print(f"{self.time:7.1f}", *words)
+            print(f"{self.time:7.1f}", *words)  # noqa: T201 - asked for by hand

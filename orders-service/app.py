@@ -1,0 +1,40 @@
+"""orders-service: carts, checkout, orders, payments."""
+
+from chalice import Rate
+from chalice.app import CloudWatchEvent, DynamoDBEvent
+
+from chalicelib import config, table
+from chalicelib.cart.routes import routes as cart
+from chalicelib.checkout.routes import routes as checkout
+from chalicelib.checkout.wiring import world
+from chalicelib.orders import domain as orders
+from chalicelib.orders.routes import routes as order_routes
+from chalicelib.payments.routes import routes as payments
+from chalicelib.pricing.routes import routes as pricing
+from common import events
+from common.deadline import Deadline
+from common.http import make_app
+
+SWEEP_SECONDS = 45
+ORDER_SECONDS = 20
+
+app = make_app(
+    config.settings,
+    config.signer,
+    blueprints=[cart, checkout, order_routes, payments, pricing],
+    dependencies={"dynamodb": table.reachable},
+)
+table.OrdersItem.connect()
+
+
+@app.on_dynamodb_record(stream_arn=config.STREAM_ARN, batch_size=10)
+def relay_outbox(event: DynamoDBEvent) -> None:
+    """Publish events; an error makes the stream give the batch again."""
+    events.relay(event.to_dict()["Records"], config.settings.event_bus)
+
+
+@app.schedule(Rate(1, unit=Rate.MINUTES))
+def sweep_orders(_event: CloudWatchEvent) -> None:
+    """Bring on what requests, webhooks or crashes left behind."""
+    time_left = Deadline(SWEEP_SECONDS)
+    orders.sweep(lambda: world(Deadline(ORDER_SECONDS)), lambda: not time_left.remaining())

@@ -1,0 +1,165 @@
+"""Carts: `CART#<owner> / CART`, one item each.
+
+A cart is emptied, never deleted, so that its version never repeats. Edits keep the mark of the order that is buying it
+and marking does not change the version, so an order can tell whether the cart is still what it bought.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from pynamodb.attributes import MapAttribute, UnicodeAttribute
+from pynamodb.expressions.condition import Condition, size
+from pynamodb.expressions.update import Action
+
+from chalicelib import table
+from chalicelib.cart.cart import MAX_LINES, Cart
+from chalicelib.pricing.domain import Line
+from chalicelib.table import ConditionFailed, OrdersItem, Whole
+from common.tables import Refused, Transaction
+
+
+class CartItem(OrdersItem):
+    """`lines` maps a SKU to its line, so that one line can be set without reading the others."""
+
+    version = Whole()
+    currency = UnicodeAttribute()
+    lines: MapAttribute[str, Any] = MapAttribute(default=dict)  # type: ignore[no-untyped-call]
+    order_id = UnicodeAttribute(null=True)
+
+    @classmethod
+    def of(cls, owner: str, **values: Any) -> "CartItem":
+        return cls(f"CART#{owner}", "CART", **values)
+
+    def value(self) -> Cart:
+        stored: dict[str, dict[str, Any]] = self.lines.as_dict()  # type: ignore[no-untyped-call]
+        lines = [msgspec.convert({"sku": sku, **line}, Line) for sku, line in stored.items()]
+        return Cart(
+            owner=self.pk.removeprefix("CART#"),
+            version=self.version,
+            currency=self.currency,
+            lines=sorted(lines, key=lambda line: (line.name, line.sku)),
+            order_id=self.order_id,
+        )
+
+
+def _number_of_lines() -> Any:
+    return size(CartItem.lines)  # type: ignore[no-untyped-call]
+
+
+class LineRefused(Exception):
+    """The line can't go into the cart as it is now."""
+
+    def __init__(self, cart: Cart) -> None:
+        super().__init__("line refused")
+        self.cart = cart
+
+
+def find_cart(owner: str) -> Cart:
+    item = table.get(CartItem, f"CART#{owner}", "CART")
+    return item.value() if item else Cart(owner=owner)
+
+
+def set_quantity(owner: str, sku: str, quantity: int) -> Cart:
+    """Change a line that is there; raises LineRefused with the cart if it is not.
+
+    One write. A repeat sets the same again and only moves the version on; of two that race the later one stands.
+    """
+    return _change(owner, [CartItem.lines[sku]["quantity"].set(quantity)], CartItem.lines[sku].exists())
+
+
+def set_line(owner: str, line: Line, currency: str) -> Cart:
+    """Set a line, new or not; raises LineRefused with the cart if it is full or has another currency.
+
+    The conditions are judged with the write, so no race can make a cart too long or mix currencies.
+    """
+    fits = CartItem.lines[line.sku].exists() | (_number_of_lines() < MAX_LINES)
+    same = (CartItem.currency == currency) | (_number_of_lines() == 0)
+    actions: list[Action] = [CartItem.lines[line.sku].set(_stored_line(line)), CartItem.currency.set(currency)]
+    return _change(owner, actions, fits & same)
+
+
+def create(owner: str, lines: Sequence[Line], currency: str) -> Cart:
+    """The first write of a cart; raises LineRefused with the cart if somebody was faster, or it was we."""
+    item = CartItem.of(owner, version=1, currency=currency, lines={line.sku: _stored_line(line) for line in lines})
+    try:
+        table.put(item, CartItem.pk.does_not_exist())
+    except ConditionFailed as failed:
+        raise LineRefused(_stored(owner, failed)) from None
+    return item.value()
+
+
+def remove_line(owner: str, sku: str) -> Cart:
+    """One write; where the line is not there, a repeat for instance, the cart as it is."""
+    try:
+        return _change(owner, [CartItem.lines[sku].remove()], CartItem.lines[sku].exists())
+    except LineRefused as refused:
+        return refused.cart
+
+
+def empty(owner: str) -> Cart:
+    """One write; where nothing is in it, the cart as it is."""
+    try:
+        return _change(owner, [CartItem.lines.set({})], _number_of_lines() > 0)
+    except LineRefused as refused:
+        return refused.cart
+
+
+def _change(owner: str, actions: list[Action], condition: Condition) -> Cart:
+    try:
+        moved_on = CartItem.version.set(CartItem.version + 1)
+        return table.update(CartItem.of(owner), [*actions, moved_on], CartItem.pk.exists() & condition).value()
+    except ConditionFailed as failed:
+        raise LineRefused(_stored(owner, failed)) from None
+
+
+def merge(guest: Cart, customer: Cart, lines: Sequence[Line], currency: str) -> bool:
+    """Move the guest's lines over in one transaction, if both carts are as they were read.
+
+    A repeat finds the guest's cart empty; a lost reply is sent again under the transaction's token.
+    """
+    transaction = Transaction()
+    transaction.update(
+        CartItem.of(guest.owner), [CartItem.lines.set({}), CartItem.version.set(guest.version + 1)], _as_read(guest)
+    )
+    stored = {line.sku: _stored_line(line) for line in lines}
+    if customer.version:
+        actions: list[Action] = [CartItem.lines.set(stored), CartItem.version.set(customer.version + 1)]
+        actions.append(CartItem.currency.set(currency))
+        transaction.update(CartItem.of(customer.owner), actions, _as_read(customer))
+    else:
+        item = CartItem.of(customer.owner, version=1, currency=currency, lines=stored)
+        transaction.put(item, CartItem.pk.does_not_exist())
+    try:
+        transaction.commit()
+    except Refused:
+        return False
+    return True
+
+
+def mark(transaction: Transaction, owner: str, version: int, order_id: str) -> None:
+    """Let an order buy the cart, if it is as the buyer saw it and no other order is at it."""
+    free = CartItem.order_id.does_not_exist() & (CartItem.version == version) & (_number_of_lines() > 0)
+    transaction.update(CartItem.of(owner), [CartItem.order_id.set(order_id)], free)
+
+
+def empty_if_bought(transaction: Transaction, owner: str, version: int, order_id: str) -> None:
+    """Take out what was bought, if the cart is still that and marked by the order."""
+    actions: list[Action] = [CartItem.lines.set({}), CartItem.version.set(version + 1), CartItem.order_id.remove()]
+    transaction.update(CartItem.of(owner), actions, (CartItem.order_id == order_id) & (CartItem.version == version))
+
+
+def unmark(transaction: Transaction, owner: str, order_id: str) -> None:
+    transaction.update(CartItem.of(owner), [CartItem.order_id.remove()], CartItem.order_id == order_id)
+
+
+def _as_read(cart: Cart) -> Condition:
+    return CartItem.version == cart.version
+
+
+def _stored(owner: str, failed: ConditionFailed) -> Cart:
+    return CartItem.from_raw_data(failed.item).value() if failed.item else Cart(owner=owner)
+
+
+def _stored_line(line: Line) -> dict[str, Any]:
+    return {name: value for name, value in msgspec.structs.asdict(line).items() if name != "sku"}

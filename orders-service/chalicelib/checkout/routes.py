@@ -1,0 +1,102 @@
+"""HTTP in and out for the checkout: the price of a cart, and buying it."""
+
+import re
+
+from chalice import Blueprint
+
+from chalicelib.cart import domain as carts
+from chalicelib.catalog import Catalog
+from chalicelib.checkout import domain
+from chalicelib.checkout.domain import Purchase
+from chalicelib.checkout.schemas import PlaceOrder, QuoteCart, plain
+from chalicelib.checkout.wiring import world
+from chalicelib.errors import (
+    CartChanged,
+    CartEmpty,
+    CatalogDown,
+    CheckoutInProgress,
+    DiscountInvalid,
+    OutOfStock,
+    PaymentActionRequired,
+    PaymentDeclined,
+    PaymentNotCompleted,
+    PriceChanged,
+)
+from chalicelib.orders.schemas import OrderView, present
+from chalicelib.pricing import schemas as pricing
+from chalicelib.pricing.schemas import QuoteView
+from common.auth import Caller, roles
+from common.http import Call, Reply, operation
+from common.problems import IdempotencyMismatch, InProgress, invalid
+
+routes = Blueprint(__name__)
+shoppers = roles("guest", "customer")
+_EMAIL = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
+
+
+@routes.route("/checkout/quote", methods=["POST"])
+@operation(
+    allow=shoppers, request=QuoteCart, responses={200: QuoteView}, problems=[CartEmpty, DiscountInvalid, CatalogDown]
+)
+def quote_cart(body: QuoteCart, call: Call) -> QuoteView:
+    """Price the cart as it would be charged now."""
+    cart = carts.show_cart(call.caller.id, Catalog(call.deadline))
+    price = domain.quote_cart(cart, body.shipping_address.country, body.shipping_method, body.discount_code)
+    return pricing.present(price)
+
+
+@routes.route("/orders", methods=["POST"])
+@operation(
+    allow=shoppers,
+    request=PlaceOrder,
+    keyed=True,
+    responses={201: OrderView, 202: OrderView},
+    problems=[
+        PaymentDeclined,
+        PaymentActionRequired,
+        PaymentNotCompleted,
+        OutOfStock,
+        PriceChanged,
+        CartChanged,
+        CartEmpty,
+        CheckoutInProgress,
+        InProgress,
+        IdempotencyMismatch,
+        DiscountInvalid,
+        CatalogDown,
+    ],
+)
+def place_order(body: PlaceOrder, call: Call) -> Reply[OrderView]:
+    """Buy the cart: 201 when the order is confirmed, 202 while its payment is still under way."""
+    order, replayed = domain.place_order(_purchase(body, call), world(call.deadline))
+    paid = domain.is_paid(order, replayed=replayed)
+    return Reply(201 if paid else 202, present(order), location=f"/orders/{order.id}", replayed=replayed)
+
+
+def _purchase(body: PlaceOrder, call: Call) -> Purchase:
+    return Purchase(
+        owner=call.caller.id,
+        actor=call.caller.role,
+        email=_email(body, call.caller),
+        key=call.idempotency_key,
+        body_hash=call.body_hash,
+        cart_version=body.cart_version,
+        expected_total=body.expected_total,
+        shipping_address=plain(body.shipping_address),
+        billing_address=plain(body.billing_address or body.shipping_address),
+        shipping_method=body.shipping_method,
+        discount_code=body.discount_code,
+        payment_method=body.payment_method,
+    )
+
+
+def _email(body: PlaceOrder, caller: Caller) -> str:
+    if caller.role == "customer":
+        if body.email is not None:
+            raise invalid("email", "Your account's address is used.", "not_accepted")
+        return caller.email or ""
+    if body.email is None:
+        raise invalid("email", "This field is required.", "missing")
+    if not _EMAIL.match(body.email):
+        raise invalid("email", "This is no e-mail address.", "wrong_format")
+    return body.email

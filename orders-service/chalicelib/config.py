@@ -1,0 +1,33 @@
+"""The only reader of the environment."""
+
+import os
+
+from common import clock
+from common.auth import ServiceTokens, Signer
+from common.pagination import Cursors
+from common.secrets import Secrets
+from common.settings import Settings
+
+settings = Settings.read("orders", os.environ)
+clock.follow(settings.clock_file)
+
+TABLE = os.environ.get("ORDERS_TABLE", "shop-orders")
+STREAM_ARN = os.environ.get(
+    "ORDERS_STREAM_ARN", "arn:aws:dynamodb:eu-central-1:000000000000:table/shop-orders/stream/-"
+)
+CATALOG_URL = os.environ.get("CATALOG_URL", "")
+PAYMENTS_URL = os.environ.get("PAYMENTS_URL", "https://api.stripe.com").rstrip("/")
+PUBLIC_URL = os.environ.get("PUBLIC_URL", "http://localhost:8080").rstrip("/")
+
+secrets = Secrets(settings.secrets_prefix)
+signer = Signer(lambda: secrets.get("signing-keys"))
+service_tokens = ServiceTokens(signer, settings.service)
+cursors = Cursors(lambda: secrets.get("cursor-key"))
+
+
+def payment_key() -> str:
+    return secrets.get("payment-key")
+
+
+def payment_webhook_secret() -> str:
+    return secrets.get("payment-webhook-secret")

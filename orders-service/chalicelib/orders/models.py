@@ -1,0 +1,216 @@
+"""Orders in the table: `ORDER#<id> / META`, lines and history embedded.
+
+Indexes: by buyer and by e-mail address, newest first; by status, over shards, since many orders share one; and by
+when an order is due, sparse and over shards, for the sweeper.
+"""
+
+import zlib
+from collections.abc import Iterator
+from heapq import merge
+from itertools import islice
+from typing import Any
+
+from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.expressions.update import Action
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
+
+from chalicelib import events, outbox, table
+from chalicelib.orders.order import Change, Order, Refund, State
+from chalicelib.pricing.domain import PricedLine
+from chalicelib.table import Choice, ConditionFailed, Document, OrdersItem, Whole
+from common.tables import Refused, Transaction
+
+SHARDS = 4
+
+
+class ByBuyer(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]
+    class Meta:
+        index_name = "by-buyer"
+        projection = AllProjection()
+
+    buyer = UnicodeAttribute(hash_key=True)
+    order = UnicodeAttribute(range_key=True)
+
+
+class ByEmail(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]
+    class Meta:
+        index_name = "by-email"
+        projection = AllProjection()
+
+    email_key = UnicodeAttribute(hash_key=True)
+    order = UnicodeAttribute(range_key=True)
+
+
+class ByStatus(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]
+    class Meta:
+        index_name = "by-status"
+        projection = AllProjection()
+
+    status_shard = UnicodeAttribute(hash_key=True)
+    order = UnicodeAttribute(range_key=True)
+
+
+class ByDue(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]
+    class Meta:
+        index_name = "by-due"
+        projection = KeysOnlyProjection()
+
+    due_shard = UnicodeAttribute(hash_key=True)
+    due = NumberAttribute(range_key=True)
+
+
+class OrderItem(OrdersItem):
+    """The fields of an Order under their own names, but for its id (`order`) and owner (`buyer`)."""
+
+    order = UnicodeAttribute()
+    buyer = UnicodeAttribute()
+    email = UnicodeAttribute()
+    state = Choice(State)
+    version = Whole()
+    operation = UnicodeAttribute()
+    lines = Document[list[PricedLine]](list[PricedLine])
+    currency = UnicodeAttribute()
+    subtotal = Whole()
+    discount = Whole()
+    shipping = Whole()
+    tax = Whole()
+    total = Whole()
+    shipping_address = Document[dict[str, Any]](dict[str, Any])
+    billing_address = Document[dict[str, Any]](dict[str, Any])
+    shipping_method = UnicodeAttribute()
+    discount_code = UnicodeAttribute(null=True)
+    payment_method = UnicodeAttribute(null=True)
+    payment_id = UnicodeAttribute(null=True)
+    pay_by = NumberAttribute()
+    waiting = BooleanAttribute(default=False)
+    next_action = Document[dict[str, Any]](dict[str, Any], null=True)
+    captured = Whole(default=0)
+    refunds = Document[list[Refund]](list[Refund], default=list)
+    end = Choice(State, null=True)
+    cancelled_by = UnicodeAttribute(null=True)
+    confirmed_at = NumberAttribute(null=True)
+    cart_version = Whole()
+    due = NumberAttribute(null=True)
+    leased_until = NumberAttribute(default=0)
+    history = Document[list[Change]](list[Change])
+    placed_at = NumberAttribute()
+    updated_at = NumberAttribute()
+    email_key = UnicodeAttribute()
+    status_shard = UnicodeAttribute()
+    due_shard = UnicodeAttribute(null=True)
+
+    by_buyer = ByBuyer()
+    by_email = ByEmail()
+    by_status = ByStatus()
+    by_due = ByDue()
+
+    @classmethod
+    def of(cls, order: Order) -> "OrderItem":
+        return cls(*_key(order.id), **_values(order))
+
+    def value(self) -> Order:
+        stored = {name: getattr(self, name) for name in _PLAIN}
+        return Order(
+            id=self.order, owner=self.buyer, **{k: v for k, v in stored.items() if v is not None or k == "due"}
+        )
+
+
+_PLAIN = [field for field in Order.__struct_fields__ if field not in ("id", "owner")]
+
+
+def _key(order_id: str) -> tuple[str, str]:
+    return f"ORDER#{order_id}", "META"
+
+
+def _values(order: Order) -> dict[str, Any]:
+    """An order's attributes, those of the indexes included."""
+    values = {name: getattr(order, name) for name in _PLAIN}
+    return values | {
+        "order": order.id,
+        "buyer": order.owner,
+        "email_key": order.email.lower(),
+        "status_shard": f"STATUS#{order.status}#{_shard(order.id)}",
+        "due_shard": f"NEXT#{_shard(order.id)}" if order.due is not None else None,
+    }
+
+
+def _shard(order_id: str) -> int:
+    return zlib.crc32(order_id.encode()) % SHARDS
+
+
+def find_order(order_id: str) -> Order | None:
+    item = table.get(OrderItem, *_key(order_id))
+    return item.value() if item else None
+
+
+def add(transaction: Transaction, order: Order) -> None:
+    """Write a new order and tell of it."""
+    transaction.put(OrderItem.of(order), OrderItem.pk.does_not_exist())
+    outbox.add(transaction, events.order_changed(None, order))
+
+
+def change(transaction: Transaction, before: Order, after: Order) -> None:
+    """The transaction's first part: what a write changes, if the version still stands; and tell of it."""
+    item = OrderItem(*_key(before.id))
+    transaction.update(item, _differences(before, after), OrderItem.version == before.version)
+    outbox.add(transaction, events.order_changed(before, after))
+
+
+def commit_change(transaction: Transaction, before: Order, after: Order) -> Order:
+    """Commit a transaction that `change` began; the order as it is now, this write's or another's."""
+    try:
+        transaction.commit()
+    except Refused as refused:
+        own = refused.reasons[0]
+        return OrderItem.from_raw_data(own.item).value() if own and own.item else before
+    return after
+
+
+def write(before: Order, after: Order) -> Order:
+    """The same for a write that publishes nothing: one call, which also tells what stands there when it is refused.
+
+    A repeat of our own write is refused too, and finds the order as we wrote it.
+    """
+    try:
+        table.update(OrderItem(*_key(before.id)), _differences(before, after), OrderItem.version == before.version)
+    except ConditionFailed as failed:
+        return OrderItem.from_raw_data(failed.item).value() if failed.item else before
+    return after
+
+
+def _differences(before: Order, after: Order) -> list[Action]:
+    old, new = _values(before), _values(after)
+    changed = {name: value for name, value in new.items() if value != old[name]}
+    return [_set(name, value) for name, value in changed.items()]
+
+
+def _set(name: str, value: Any) -> Action:
+    attribute = getattr(OrderItem, name)
+    action: Action = attribute.remove() if value is None else attribute.set(value)
+    return action
+
+
+def list_of_buyer(buyer: str, before: str | None, limit: int) -> list[Order]:
+    return _newest_first(OrderItem.by_buyer, buyer, before, limit)
+
+
+def list_of_email(email: str, before: str | None, limit: int) -> list[Order]:
+    return _newest_first(OrderItem.by_email, email.lower(), before, limit)
+
+
+def list_of_status(status: str, before: str | None, limit: int) -> list[Order]:
+    """One query a shard, merged."""
+    shards = [_newest_first(OrderItem.by_status, f"STATUS#{status}#{n}", before, limit) for n in range(SHARDS)]
+    return list(islice(merge(*shards, key=lambda order: order.id, reverse=True), limit))
+
+
+def _newest_first(index: Any, partition: str, before: str | None, limit: int) -> list[Order]:
+    older = OrderItem.order < before if before else None
+    return [item.value() for item in index.query(partition, older, limit=limit, scan_index_forward=False)]
+
+
+def list_due(now: float, limit: int) -> Iterator[str]:
+    """Ids of orders that are due, the longest waiting first in each shard."""
+    for shard in range(SHARDS):
+        for item in OrderItem.by_due.query(f"NEXT#{shard}", OrderItem.due <= now, limit=limit):
+            yield item.pk.removeprefix("ORDER#")

@@ -1,0 +1,50 @@
+"""orders-service alone: its routes over moto, with a catalogue and a payment provider of our own behind them."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.support.services import prepare
+
+prepare("orders")
+
+from tests.support.fixtures import api, aws, calls, service_name, shop_clock  # noqa: E402, F401
+
+
+@pytest.fixture(autouse=True)
+def fresh_process() -> None:
+    """Nothing that the service keeps in memory outlives a test."""
+    from chalicelib import config
+
+    config.secrets._known.clear()
+    config.signer._keys.clear()
+    config.service_tokens._made.clear()
+
+
+@pytest.fixture
+def catalog(monkeypatch: pytest.MonkeyPatch, shop_clock: Any) -> Any:
+    """catalog-service: 5 lamps at 19.99, 3 mugs at 7.50, and a book in dollars."""
+    from tests.orders.neighbours import FakeCatalog, use_catalog
+
+    made = FakeCatalog(shop_clock)
+    use_catalog(monkeypatch, made)
+    return made
+
+
+@pytest.fixture
+def provider(monkeypatch: pytest.MonkeyPatch, shop_clock: Any) -> Any:
+    """The payment provider; the payment method decides what happens."""
+    from tests.orders.neighbours import FakeProvider, use_provider
+
+    made = FakeProvider()
+    use_provider(monkeypatch, made)
+    return made
+
+
+@pytest.fixture
+def shop(api: Any, catalog: Any, provider: Any) -> Iterator[Any]:
+    """Somebody who shops, with everything behind it."""
+    from tests.orders.neighbours import Shopper
+
+    yield Shopper(api)
