@@ -83,9 +83,16 @@ def update(item: I, actions: Sequence[Action], condition: Condition) -> I:
         answer = item._get_connection().connection.dispatch("UpdateItem", {**kwargs, "ReturnValues": "ALL_NEW"})
     except VerboseClientError as error:
         if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
-            raise ConditionFailed(vars(error)["response"].get("Item")) from None
+            raise ConditionFailed(_stored(error)) from None
         raise
     return type(item).from_raw_data(answer["Attributes"])
+
+
+def _stored(error: VerboseClientError) -> dict[str, Any] | None:
+    """The old item: PynamoDB's error leaves it out, botocore's own, which caused it, has it."""
+    cause: Any = error.__cause__
+    found: dict[str, Any] | None = cause.response.get("Item")
+    return found
 
 
 def get(kind: type[I], pk: str, sk: str) -> I | None:
@@ -96,9 +103,7 @@ def get(kind: type[I], pk: str, sk: str) -> I | None:
         return None
 
 
-def batch_get(
-    keys: Iterable[tuple[type[CatalogItem] | type[StockItem], str, str]], *, consistent: bool = False
-) -> list[Any]:
+def batch_get(keys: Iterable[Key], *, consistent: bool = False) -> list[Any]:
     """Items of several kinds and of both tables, one round trip for each hundred, absent ones left out."""
     kinds = {(kind.Meta.table_name, pk, sk): kind for kind, pk, sk in keys}
     todo = list(kinds)
