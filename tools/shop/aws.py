@@ -16,6 +16,7 @@ Ready when `GET /_ministack/ready` answers 200. SIGTERM saves and ends it.
 import asyncio
 import os
 import resource
+import shutil
 from pathlib import Path
 from typing import Any, cast
 
@@ -50,8 +51,16 @@ def environment() -> str:
     state_dir.mkdir(parents=True, exist_ok=True)
     for name, value in defaults(state_dir).items():
         os.environ.setdefault(name, value)
+    os.environ["TMPDIR"] = str(emptied(state_dir / "tmp"))  # functions are unpacked there, and a kill leaves them
     os.environ.pop("PYTHONPATH", None)  # functions inherit the environment, and must find in it what Lambda has only
     return f"{os.environ['BIND_HOST']}:{os.environ['GATEWAY_PORT']}"
+
+
+def emptied(folder: Path) -> Path:
+    """A folder with nothing in it."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    return folder
 
 
 def allow_many_connections() -> None:

@@ -7,7 +7,7 @@ tests/package/test_aws.py. The version is pinned in tools/requirements.txt; rais
 import os
 from typing import Any
 
-from ministack.core import lambda_runtime
+from ministack.core import iam_actions, lambda_runtime
 from ministack.core.responses import AccountRegionScopedDict
 from ministack.services import dynamodb, lambda_svc, ses
 from ministack.services.cloudformation import provisioners
@@ -27,6 +27,7 @@ def install() -> None:
     keep_streams()
     keep_mails()
     name_streams_alike()
+    check_who_sends_mail()
 
 
 def deploy_without_waiting() -> None:
@@ -118,3 +119,17 @@ def name_streams_alike() -> None:
         return name, attributes
 
     handlers["create"] = created
+
+
+def check_who_sends_mail() -> None:
+    """Authorise SES's SendEmail on the sender's identity, as AWS does; ministack asks for every resource."""
+    find = iam_actions.extract_resource_arn
+
+    def found(service: str, *request: Any) -> str:
+        arn: str = find(service, *request)
+        query, region, account = request[4:7]
+        if service == "ses" and arn == "*" and query.get("Source"):
+            return f"arn:aws:ses:{region}:{account}:identity/{query['Source'][0]}"
+        return arn
+
+    iam_actions.extract_resource_arn = found

@@ -33,8 +33,9 @@ def bring_up_to_date(name: str, home: Home, settings: Mapping[str, str], aws: Ca
 
 
 def deploy_folder(source: Path, folder: Path, settings: Mapping[str, str]) -> str:
-    """Render, package and deploy; the API's id."""
-    rendering.render(source, folder, {STAGE: {"iam_policy_file": "policy-dev.json", "environment_variables": settings}})
+    """Render, package and deploy; the API's id. The stage is the service's own `dev`, with another environment."""
+    stages = json.loads((source / ".chalice" / "config.json").read_text("utf-8"))["stages"]
+    rendering.render(source, folder, {STAGE: {**stages["dev"], "environment_variables": dict(settings)}})
     package.build(folder, STAGE)
     print(package.chalice(folder, "deploy", "--stage", STAGE, aws=aws_of(os.environ)), flush=True)
     return deployed_api(folder, STAGE)
