@@ -106,7 +106,11 @@ def fetch(requirements: Path, target: Path) -> None:
         unpacked.mkdir(exist_ok=True)
         for name in ("bin", "chalice"):  # Chalice packages the part of itself that runs in Lambda, and no more
             shutil.rmtree(unpacked / name, ignore_errors=True)
-        unpacked.rename(target)
+        try:
+            unpacked.rename(target)
+        except OSError:
+            if not target.exists():  # else a service with the same list, which is built at the same time, was first
+                raise
 
 
 def add_bytecode(folder: Path) -> None:
