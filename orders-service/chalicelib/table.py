@@ -111,12 +111,18 @@ def _dispatch(operation: str, kwargs: dict[str, Any]) -> dict[str, Any]:
         answer: dict[str, Any] = OrdersItem._get_connection().connection.dispatch(operation, kwargs)
     except VerboseClientError as error:
         if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
-            refused: dict[str, Any] = {**error.response}
-            raise ConditionFailed(refused.get("Item")) from None
+            raise ConditionFailed(_old_item(error)) from None
         raise
     except BotoCoreError as error:
         raise OutcomeUnknown from error
     return answer
+
+
+def _old_item(error: VerboseClientError) -> dict[str, Any] | None:
+    """PynamoDB's error leaves the item out; botocore's, which caused it, has it."""
+    cause: Any = error.__cause__
+    item: dict[str, Any] | None = cause.response.get("Item")
+    return item
 
 
 def reachable() -> None:

@@ -1,6 +1,5 @@
 """orders-service alone: its routes over moto, with a catalogue and a payment provider of our own behind them."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,7 +8,10 @@ from tests.support.services import prepare
 
 prepare("orders")
 
-from tests.support.fixtures import api, aws, calls, service_name, shop_clock  # noqa: E402, F401
+from tests.support import fixtures  # noqa: E402
+
+api, aws, calls = fixtures.api, fixtures.aws, fixtures.calls
+service_name, shop_clock = fixtures.service_name, fixtures.shop_clock
 
 
 @pytest.fixture(autouse=True)
@@ -43,8 +45,8 @@ def provider(monkeypatch: pytest.MonkeyPatch, shop_clock: Any) -> Any:
 
 
 @pytest.fixture
-def shop(api: Any, catalog: Any, provider: Any) -> Iterator[Any]:
+def shop(api: Any, catalog: Any, provider: Any) -> Any:
     """Somebody who shops, with everything behind it."""
     from tests.orders.neighbours import Shopper
 
-    yield Shopper(api)
+    return Shopper(api)

@@ -1,6 +1,5 @@
 """Buying a cart: every answer of POST /orders, and what each leaves behind."""
 
-
 from chalicelib.checkout.effects import PaymentStatus
 
 

@@ -52,7 +52,8 @@ class RecordItem(OrdersItem):
 def leased_to(record: Record) -> Condition:
     """The record is still its holder's, and no order was placed."""
     unplaced: Condition = RecordItem.placed == False  # noqa: E712 - an expression of PynamoDB
-    return unplaced & (RecordItem.holder == record.holder)
+    leased: Condition = unplaced & (RecordItem.holder == record.holder)
+    return leased
 
 
 def open_record(record: Record) -> Record:
@@ -60,8 +61,7 @@ def open_record(record: Record) -> Record:
     try:
         table.put(RecordItem.of(record), RecordItem.pk.does_not_exist())
     except ConditionFailed as failed:
-        if failed.item:
-            return RecordItem.from_raw_data(failed.item).value(record.owner, record.key)
+        return _stored(failed, record) or open_record(record)  # gone again, perhaps by its end of life
     return record
 
 
@@ -70,8 +70,12 @@ def take_record(found: Record, mine: Record) -> Record | None:
     try:
         table.put(RecordItem.of(mine), leased_to(found))
     except ConditionFailed as failed:
-        return RecordItem.from_raw_data(failed.item).value(mine.owner, mine.key) if failed.item else None
+        return _stored(failed, mine)
     return mine
+
+
+def _stored(failed: ConditionFailed, record: Record) -> Record | None:
+    return RecordItem.from_raw_data(failed.item).value(record.owner, record.key) if failed.item else None
 
 
 def find_record(owner: str, key: str) -> Record | None:

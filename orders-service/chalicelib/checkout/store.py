@@ -42,7 +42,7 @@ class DynamoStore:
             return carts.find_cart(owner)
 
     def place(self, record: Record, order: Order) -> bool:
-        """One token goes with every attempt: a repeat after a lost reply is applied once, a crash leaves all or none."""
+        """One token for every attempt: a repeat after a lost reply is applied once, a crash leaves all or none."""
         transaction = Transaction()
         models.mark_placed(transaction, record)
         orders.add(transaction, order)

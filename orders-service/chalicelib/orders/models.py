@@ -18,7 +18,7 @@ from chalicelib import events, outbox, table
 from chalicelib.orders.order import Change, Order, Refund, State
 from chalicelib.pricing.domain import PricedLine
 from chalicelib.table import Choice, ConditionFailed, Document, OrdersItem, Whole
-from common.tables import Refused, Transaction
+from common.tables import OutcomeUnknown, Refused, Transaction
 
 SHARDS = 4
 
@@ -162,7 +162,7 @@ def commit_change(transaction: Transaction, before: Order, after: Order) -> Orde
         transaction.commit()
     except Refused as refused:
         own = refused.reasons[0]
-        return OrderItem.from_raw_data(own.item).value() if own and own.item else before
+        return _as_stored(own.item) if own else before  # its version stands: it was the cart
     return after
 
 
@@ -174,8 +174,14 @@ def write(before: Order, after: Order) -> Order:
     try:
         table.update(OrderItem(*_key(before.id)), _differences(before, after), OrderItem.version == before.version)
     except ConditionFailed as failed:
-        return OrderItem.from_raw_data(failed.item).value() if failed.item else before
+        return _as_stored(failed.item)
     return after
+
+
+def _as_stored(item: dict[str, Any] | None) -> Order:
+    if item is None:
+        raise OutcomeUnknown
+    return OrderItem.from_raw_data(item).value()
 
 
 def _differences(before: Order, after: Order) -> list[Action]:
