@@ -13,7 +13,7 @@ from bench import stack, tables
 from bench.counting import Proxy, proxies
 
 CHECKOUTS = 15
-PAUSE_SECONDS = 0.7  # what the last checkout left to do in the background is over
+PAUSE_SECONDS = 2.5  # until what the last checkout left to do is done; its webhooks come a second later
 ADDRESS = {"name": "A Buyer", "line1": "Hafenstrasse 1", "city": "Hamburg", "postal_code": "20457", "country": "DE"}
 
 # How often a checkout that goes well has to call whom, and for which rows of docs/checkout.md.
@@ -42,7 +42,10 @@ def main() -> None:
         client = shop.client()
         product = stack.product(client, shop.staff(client))
         sku = product["variants"][0]["sku"]
-        counts = [counted(client, wires, sku, number) for number in range(CHECKOUTS)]
+        outcomes = [counted(client, wires, sku, number) for number in range(CHECKOUTS)]
+    counts = [outcome for outcome in outcomes if outcome]
+    if len(counts) < CHECKOUTS / 2:
+        raise SystemExit(f"Only {len(counts)} of {CHECKOUTS} checkouts were confirmed at once.")
     report(counts[1:])  # the first one fetches keys and opens connections
 
 
@@ -59,8 +62,8 @@ def wired(port: int, wires: dict[str, Proxy]) -> Any:
     return stack.running(("bench.counting",), port, PROXIES=json.dumps(changes))
 
 
-def counted(client: stack.Client, wires: dict[str, Proxy], sku: str, number: int) -> dict[str, Counter[str]]:
-    """What went over the wires between sending a checkout and its answer."""
+def counted(client: stack.Client, wires: dict[str, Proxy], sku: str, number: int) -> dict[str, Counter[str]] | None:
+    """What went over the wires between sending a checkout and its answer; None if that was not the confirmed order."""
     guest = client.ask("POST", "/api/sessions/guest", {})
     caller = {"Authorization": f"Bearer {guest['access_token']}"}
     cart = client.ask("PUT", f"/api/cart/items/{sku}", {"quantity": 1}, **caller)
@@ -73,8 +76,9 @@ def counted(client: stack.Client, wires: dict[str, Proxy], sku: str, number: int
     before = {wire: Counter(proxy.seen) for wire, proxy in wires.items()}
     answer = client.send("POST", "/api/orders", wanted, Idempotency_Key=f"bench-{number}", **caller)
     after = {wire: proxy.seen - before[wire] for wire, proxy in wires.items()}
-    if answer.status != 201:
-        raise SystemExit(f"The checkout was answered {answer.status}: {answer.body}")
+    if answer.status != 201:  # on a machine so busy that a budget ran out; those take other ways
+        print(f"Checkout {number} was answered {answer.status}; not counted.")
+        return None
     return {wire: without_background(seen) for wire, seen in after.items()}
 
 

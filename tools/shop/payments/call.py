@@ -1,5 +1,6 @@
 """One call in hand: when, by whom, under which version, and what it did besides its answer."""
 
+import time
 from dataclasses import dataclass, field
 
 from tools.shop.payments.errors import JSON, missing
@@ -9,6 +10,8 @@ from tools.shop.payments.store import R, Store
 
 # The account's own version: the last before return_url became compulsory for most confirmations.
 DEFAULT_VERSION = "2022-11-15"
+# As Stripe's own, webhooks come a moment later than the answer to the call that caused them.
+WEBHOOK_DELAY_SECONDS = 1.0
 
 
 @dataclass
@@ -34,7 +37,7 @@ class Call:
         event = Event(new_id("evt_3"), int(self.now), kind, intent_id, data, DEFAULT_VERSION, request)
         self.store.put(event)
         if self.webhooks:
-            self.store.deliver(event.id, 0.0)
+            self.store.deliver(event.id, time.time() + WEBHOOK_DELAY_SECONDS)
 
     def save(self, intent: Intent, event: str | None = None) -> Intent:
         self.store.put(intent)

@@ -69,7 +69,6 @@ class Server:
         while True:
             await asyncio.sleep(_TICK_SECONDS)
             self._api.settle()
-            self._wake()
 
     async def _health(self, _: web.Request) -> web.Response:
         return web.json_response({"status": "ok", "service": "payments"})
@@ -80,7 +79,6 @@ class Server:
 
     async def _authenticate(self, request: web.Request) -> web.Response:
         status, page = authenticate.open_page(self._api, _origin(request), request.path)
-        self._wake()
         return web.Response(status=status, text=page, content_type="text/html", headers={"Cache-Control": "no-store"})
 
     async def _call(self, request: web.Request) -> web.StreamResponse:
@@ -94,7 +92,6 @@ class Server:
         except Exception:  # the API's own answer to whatever went wrong inside; nothing of it was committed
             _log(request_id, request, 500, started, error=repr(sys.exc_info()[1]))
             answer = Answer(500, errors.internal().body)
-        self._wake()
         _log(request_id, request, answer.status, started)
         if answer.fault == "lost_reply" and request.transport:
             request.transport.abort()
@@ -118,14 +115,9 @@ class Server:
 
     async def _in_time(self, answer: Answer) -> Answer:
         """The work is done and committed; a hanging method only holds the answer back."""
-        self._wake()
         if answer.fault == "hang":
             await asyncio.sleep(self._hang_seconds)
         return answer
-
-    def _wake(self) -> None:
-        if self._webhooks:
-            self._webhooks.wake()
 
 
 def _authorise(request: web.Request) -> None:

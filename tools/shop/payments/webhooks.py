@@ -12,6 +12,7 @@ import aiohttp
 from tools.shop.payments.models import Event
 from tools.shop.payments.store import Store
 
+_TICK_SECONDS = 0.2
 _LONGEST_PAUSE_SECONDS = 300
 _GIVE_UP_AFTER = 900  # attempts, three days at the longest pause; Stripe gives up after three days too
 
@@ -33,10 +34,6 @@ class Webhooks:
 
     def __init__(self, store: Store, url: str, secret: str, clock: Callable[[], float]) -> None:
         self._store, self._url, self._secret, self._clock = store, url, secret, clock
-        self._news = asyncio.Event()
-
-    def wake(self) -> None:
-        self._news.set()
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -45,14 +42,7 @@ class Webhooks:
                 waiting = self._store.deliveries(time.time())
                 await asyncio.gather(*(self._deliver(client, event, attempts) for event, attempts in waiting))
                 if not waiting:
-                    await self._quiet()
-
-    async def _quiet(self) -> None:
-        try:
-            await asyncio.wait_for(self._news.wait(), timeout=0.25)
-        except TimeoutError:
-            pass  # a pause after a failure may be over
-        self._news.clear()
+                    await asyncio.sleep(_TICK_SECONDS)
 
     async def _deliver(self, client: aiohttp.ClientSession, event: Event, attempts: int) -> None:
         accepted = await self._post(client, event)
