@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 from uuid import uuid4
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -18,6 +18,7 @@ from pynamodb.models import Model
 
 from common.problems import Unavailable
 
+I = TypeVar("I", bound="Item")  # noqa: E741
 _ATTEMPTS = 6
 _BUSY = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
 _BUSY_ERRORS = frozenset(
@@ -148,6 +149,56 @@ def _raise_unless_busy(error: VerboseClientError) -> None:
     )
     if not busy:
         raise error
+
+
+class ConditionFailed(Exception):
+    """A single conditional write was refused; `item` is what is stored, as DynamoDB's attribute map, or None."""
+
+    def __init__(self, item: dict[str, Any] | None) -> None:
+        super().__init__("condition failed")
+        self.item = item
+
+
+def get(kind: type[I], hash_key: str, range_key: str) -> I | None:
+    """What is stored now (a consistent read), or None."""
+    try:
+        return kind.get(hash_key, range_key, consistent_read=True)
+    except kind.DoesNotExist:
+        return None
+
+
+def put(item: Item, condition: Condition) -> None:
+    """Write a whole item, or raise ConditionFailed with what stands there."""
+    kwargs = item.get_save_kwargs_from_instance(condition, return_values_on_condition_failure="ALL_OLD")
+    _write("PutItem", item, kwargs)
+
+
+def update(item: I, actions: Sequence[Action], condition: Condition) -> I:
+    """The item as it is now, or ConditionFailed with the old one in the same round trip."""
+    kwargs = item.get_update_kwargs_from_instance(
+        list(actions), condition, return_values_on_condition_failure="ALL_OLD"
+    )
+    answer = _write("UpdateItem", item, {**kwargs, "ReturnValues": "ALL_NEW"})
+    return type(item).from_raw_data(answer["Attributes"])
+
+
+def delete(item: Item, condition: Condition) -> None:
+    """Delete it, or raise ConditionFailed with what stands there."""
+    kwargs = item.get_delete_kwargs_from_instance(condition, return_values_on_condition_failure="ALL_OLD")
+    _write("DeleteItem", item, kwargs)
+
+
+def _write(operation: str, item: Item, kwargs: dict[str, Any]) -> dict[str, Any]:
+    try:
+        answer: dict[str, Any] = item._get_connection().connection.dispatch(operation, kwargs)
+    except VerboseClientError as error:
+        if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
+            # PynamoDB's error leaves the item out; botocore's, which caused it, has it.
+            raise ConditionFailed(getattr(error.__cause__, "response", {}).get("Item")) from None
+        raise
+    except BotoCoreError as error:
+        raise OutcomeUnknown from error
+    return answer
 
 
 def condition_failed(error: PynamoDBException) -> bool:

@@ -9,7 +9,7 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
 from common import tables
 from common.problems import Unavailable
-from common.tables import Item, OutcomeUnknown, Refused, Transaction
+from common.tables import ConditionFailed, Item, OutcomeUnknown, Refused, Transaction
 
 
 class Row(Item):
@@ -136,3 +136,28 @@ def test_a_failed_condition_of_a_single_write_is_told_from_other_errors():
 def test_an_unreachable_table_is_told_from_a_mistake_of_ours():
     assert tables.is_unavailable(botocore.exceptions.EndpointConnectionError(endpoint_url="x"))
     assert not tables.is_unavailable(ValueError())
+
+
+def test_a_refused_write_tells_what_stands_there():
+    Row("a", number=7).save()
+
+    for refused in (
+        lambda: tables.put(Row("a"), Row.pk.does_not_exist()),
+        lambda: tables.update(Row("a"), [Row.number.set(1)], Row.number == 1),
+        lambda: tables.delete(Row("a"), Row.number == 1),
+    ):
+        with pytest.raises(ConditionFailed) as failed:
+            refused()
+        assert failed.value.item["number"] == {"N": "7"}
+
+
+def test_a_refused_write_to_nothing_has_nothing_to_tell():
+    with pytest.raises(ConditionFailed) as failed:
+        tables.update(Row("a"), [Row.number.set(1)], Row.pk.exists())
+    assert failed.value.item is None
+
+
+def test_an_update_gives_the_item_as_it_is_now():
+    Row("a", number=7).save()
+
+    assert tables.update(Row("a"), [Row.number.set(Row.number + 1)], Row.pk.exists()).number == 8
