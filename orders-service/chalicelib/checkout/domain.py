@@ -8,7 +8,7 @@ import msgspec
 from chalicelib.cart.cart import Cart
 from chalicelib.cart.domain import Shown
 from chalicelib.checkout.effects import Held, Record, World
-from chalicelib.checkout.saga import HOLD_SECONDS, NEXT_LOOK_SECONDS, drive
+from chalicelib.checkout.saga import NEXT_LOOK_SECONDS, drive
 from chalicelib.errors import (
     CartChanged,
     CartEmpty,
@@ -30,6 +30,7 @@ from common.problems import IdempotencyMismatch, InProgress, Problem, invalid
 from common.schemas import Money
 
 LEASE_SECONDS = 30
+FIRST_HOLD_SECONDS = 60  # row 4 extends it; a crash before row 2 leaves it behind without an order, so it is short
 MAX_ATTEMPTS = 4
 
 
@@ -126,7 +127,7 @@ def enter(purchase: Purchase, record: Record, world: World) -> Order:
     try:
         cart = _buyable_cart(purchase, record, world)
         held = True
-        hold = world.stock.hold(record.order_id, cart.lines, HOLD_SECONDS)
+        hold = world.stock.hold(record.order_id, cart.lines, FIRST_HOLD_SECONDS)
         order = draft(purchase, record, cart, hold, world)
         if world.store.place(record, order):
             return order
