@@ -27,9 +27,10 @@ NEEDED: dict[str, list[tuple[int, str]]] = {
     "orders → catalog": [(1, "row 1: hold"), (1, "row 4: extend"), (1, "row 6: commit")],
     "orders → provider": [(1, "row 3: create"), (1, "row 5: ask"), (1, "row 5: confirm"), (1, "row 8: capture")],
     "catalog → DynamoDB": [
-        (2, "row 1: prices in one batch read, one transaction"),
-        (1, "row 4: one conditional update"),
+        (1, "row 1: one transaction, the prices being remembered"),
+        (1, "row 4: the same again finds the hold; one more if a second has passed"),
         (1, "row 6: one conditional update"),
+        (2, "beside the request: the sale leaves the counter"),
     ],
 }
 STREAMS = ("DynamoDBStreams", "AmazonSQS", "AWSEvents", "AmazonSSM", "GET /.well-known")
