@@ -1,9 +1,11 @@
 """Custom domain names of the embedded API Gateway as ports, so that a deployed service has a fixed address.
 
 DOMAINS is `18801=users.shop.internal,…`: what arrives at that port goes to the API that the domain name is mapped to
-(CreateDomainName, CreateBasePathMapping). Until there is one the answer is 503.
+(CreateDomainName, CreateBasePathMapping). Until there is one the answer is 503. Lambda starts an environment for each
+request at once; a laptop has no room for that, so a few run side by side for each name and the others wait their turn.
 """
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
@@ -16,6 +18,7 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
+AT_ONCE = 8
 NOT_DEPLOYED = {
     "type": "about:blank",
     "title": "Service Unavailable",
@@ -32,14 +35,17 @@ def read(text: str) -> dict[int, str]:
 
 def with_domains(application: Application, domains: Mapping[int, str]) -> Application:
     """The application with those ports in front of it."""
+    turns = {name: asyncio.Semaphore(AT_ONCE) for name in domains.values()}
 
     async def served(scope: Scope, receive: Receive, send: Send) -> None:
         domain = domains.get(scope["server"][1]) if scope["type"] == "http" else None
-        routed = scope if domain is None else to_api(scope, domain)
-        if routed is None:
+        if domain is None:
+            await application(scope, receive, send)
+        elif (routed := to_api(scope, domain)) is None:
             await unavailable(send)
         else:
-            await application(routed, receive, send)
+            async with turns[domain]:
+                await application(routed, receive, send)
 
     return served
 

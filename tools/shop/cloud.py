@@ -61,7 +61,7 @@ def main() -> None:
     provision.wait_for_the_emulator(ports.of("aws"))
     found, webhook_secret = provision.provision(provision.client, ports)
     deploy_services(home, ports, found)
-    write(home.environment, json.dumps({"payments": {"WEBHOOK_SECRET": webhook_secret}}), mode=0o600)
+    write(home.environment, json.dumps({**found, "payments": {"WEBHOOK_SECRET": webhook_secret}}), mode=0o600)
     provision.tell_webhook_secret(home, webhook_secret)
 
 
