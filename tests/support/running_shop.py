@@ -28,6 +28,12 @@ def free_ports() -> Ports:
     return found
 
 
+def alive(pid: int) -> bool:
+    """A zombie, which only waits for its parent to look, is dead."""
+    found = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False).stdout
+    return bool(found.strip()) and not found.startswith("Z")
+
+
 class Shop:
     """`python -m tools.shop up` and what a test does to it."""
 

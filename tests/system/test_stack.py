@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.running_shop import Shop, running
+from tests.support.running_shop import Shop, alive, running
 from tests.system.eventually import eventually
 from tests.system.web import Web, fetch_json
 from tools.shop import ports
@@ -25,12 +25,6 @@ def own_shop(tmp_path):
     """For tests that end it in ways of their own."""
     with running(tmp_path / "home") as shop:
         yield shop
-
-
-def alive(pid: int) -> bool:
-    """A zombie, which only waits for its parent to look, is dead."""
-    found = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False).stdout
-    return bool(found.strip()) and not found.startswith("Z")
 
 
 def nothing_is_left(pids: list[int], shop: Shop) -> bool:

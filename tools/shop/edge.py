@@ -46,6 +46,10 @@ class Edge:
         self.site = pages.Site(Path(env.get("STOREFRONT", ROOT / "storefront")), env["AWS_URL"])
         self.logs = Path(env["LOGS"])
 
+    def close(self) -> None:
+        for upstream in (*self.upstreams.values(), self.aws):
+            upstream.close()
+
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Every request comes through here."""
         try:
@@ -200,6 +204,7 @@ async def serve(edge: Edge, port: int, stopped: asyncio.Event | None = None) -> 
     await web.TCPSite(runner, "127.0.0.1", port, backlog=512, reuse_address=True).start()
     await (stopped or asyncio.Event()).wait()
     await runner.cleanup()
+    edge.close()
 
 
 def main() -> None:

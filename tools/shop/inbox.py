@@ -9,7 +9,7 @@ from typing import Any
 from tools.shop.pages import document
 from tools.shop.upstream import Upstream
 
-LINK = re.compile(r"https?://[^\s<>\"')\]]+")
+LINK = re.compile(r"https?://[^\s<>\"')\]]*[^\s<>\"')\].,;:!?]")  # punctuation after a link is the sentence's
 HREF = re.compile(r"href=[\"']([^\"']+)[\"']", re.IGNORECASE)
 
 

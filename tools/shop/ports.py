@@ -58,10 +58,20 @@ def _pids() -> list[int]:
 
 def _open_files(pid: int) -> set[str]:
     """What a process has open; nothing if it is another user's or has ended."""
+    found = set()
     try:
-        return {str(entry.readlink()) for entry in Path(f"/proc/{pid}/fd").iterdir()}
+        for entry in Path(f"/proc/{pid}/fd").iterdir():
+            found.add(_link(entry))
     except OSError:
-        return set()
+        pass  # see above
+    return found
+
+
+def _link(entry: Path) -> str:
+    try:
+        return str(entry.readlink())
+    except OSError:
+        return ""  # closed meanwhile
 
 
 def _pid_from_lsof(port: int) -> int | None:

@@ -161,6 +161,10 @@ class Upstream:
                         raise
             return await self.ask(await self.connect(), request, bodiless)
 
+    def close(self) -> None:
+        while self.free:
+            self.free.pop().close()
+
     def kept(self) -> Connection | None:
         """A free connection, the latest used first: the others time out."""
         while self.free:
