@@ -32,7 +32,7 @@ class PageQuery(Query):
     """`?limit=&cursor=` of every list."""
 
     limit: Annotated[int, Meta(ge=1, le=100)] = 24
-    cursor: Annotated[str, Meta(max_length=1000)] | None = None
+    cursor: str | None = None
 
 
 class Page(Struct, Generic[T], kw_only=True):
