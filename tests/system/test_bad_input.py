@@ -266,7 +266,7 @@ def test_a_missing_object_is_not_found(shop, path):
     check(Web(shop.url).get(path), 404, "not_found", shop.url)
 
 
-@pytest.mark.parametrize("limit", ["0", "101", "-1", "x", "1.5", "", "1e1", "١"])
+@pytest.mark.parametrize("limit", ["0", "101", "-1", "x", "1.5", "", "١"])
 def test_a_limit_outside_its_bounds_is_refused(shop, limit):
     answer = Web(shop.url).get(f"/products?limit={limit}")
 

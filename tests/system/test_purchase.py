@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from tests.system.buyers import Buyer
+from tests.system.buyers import Books, Buyer
 from tests.system.eventually import eventually
 from tests.system.web import Web, all_at_once, fetch_json, open_page
 
@@ -52,7 +52,9 @@ def test_forty_buyers_racing_for_seven_units_get_exactly_seven(shop, goods):
     outcomes = [answer.status if answer.status < 400 else answer.code for answer in answers]
 
     assert eventually(lamp.settled), lamp.report()
-    assert (outcomes.count(201), outcomes.count("out_of_stock")) == (7, 33), outcomes
+    # One that had to wait for its turn too long is told 202, and confirmed all the same.
+    assert (outcomes.count(201) + outcomes.count(202), outcomes.count("out_of_stock")) == (7, 33), outcomes
+    assert sum(order["status"] == "confirmed" for order in lamp.orders()) == 7
     assert lamp.stock() == {"on_hand": 0, "held": 0, "available": 0}
     assert lamp.moved("captured") == 7
 
@@ -156,8 +158,8 @@ def test_a_hanging_payment_provider_is_answered_within_twelve_seconds(shop, good
     answer = buyer.place(form)
     took_s = time.monotonic() - started
 
-    assert answer.status == 202, answer
     assert took_s < 12
+    assert answer.status in (201, 202), answer
     assert answer.headers["Location"].endswith(answer.json["id"])
     assert eventually(lamp.settled, within_s=90), lamp.report()
     assert lamp.moved("captured") <= 1
@@ -212,25 +214,37 @@ def test_a_cart_that_was_changed_meanwhile_is_not_bought(shop, goods):
     assert lamp.ledger() == []
 
 
-@pytest.mark.parametrize("seed", range(8))
-def test_killing_orders_at_any_moment_of_a_checkout_leaves_the_books_in_order(shop, goods, seed):
-    lamp = goods(stock=3)
+def test_killing_orders_at_any_moment_of_a_checkout_leaves_the_books_in_order(shop, goods):
+    moments = random.Random(7)
+    took_s = checkout_seconds(shop, goods(stock=1))
+    lamps = [
+        kill_during_checkout(shop, goods(stock=3), moments.uniform(0, took_s), asks_again=number % 2 == 0)
+        for number in range(10)
+    ]
+
+    for lamp in lamps:
+        assert eventually(lamp.settled, within_s=90), lamp.report()
+    charged = [lamp.moved("captured") - lamp.moved("refunded") for lamp in lamps]
+    assert charged == [3 - lamp.stock()["available"] for lamp in lamps]
+
+
+def checkout_seconds(shop, lamp: Books) -> float:
+    """How long a purchase takes now, on this machine."""
+    buyer = Buyer.guest(shop.url).with_one(lamp.sku)
+    form, started = buyer.order_form(), time.monotonic()
+    assert buyer.place(form).status == 201
+    return time.monotonic() - started
+
+
+def kill_during_checkout(shop, lamp: Books, moment_s: float, asks_again: bool) -> Books:
+    """The buyer's answer may be anything. Then the buyer asks again with the same key, or never comes back."""
     buyer = lamp.welcome(Buyer.guest(shop.url).with_one(lamp.sku))
     form, key = buyer.order_form(), secrets.token_hex(12)
-    moment_s = random.Random(seed).uniform(0, 0.25)  # about as long as a checkout takes
-
-    all_at_once([lambda: shielded(buyer, form, key), lambda: kill_after(shop, moment_s)])
+    all_at_once([lambda: buyer.place(form, key), lambda: kill_after(shop, moment_s)])
     shop.wait_until_healthy("orders")
-    buyer.place(form, key)
-
-    assert eventually(lamp.settled, within_s=90), lamp.report()
-    assert len([order for order in buyer.orders() if order["status"] == "confirmed"]) <= 1
-    assert lamp.moved("captured") == len(lamp.money())
-
-
-def shielded(buyer: Buyer, form: dict, key: str) -> None:
-    """The answer may be anything: whoever should give it is being killed."""
-    buyer.place(form, key)
+    if asks_again:
+        buyer.place(form, key)
+    return lamp
 
 
 def kill_after(shop, seconds: float) -> None:
