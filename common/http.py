@@ -10,7 +10,7 @@ import inspect
 import json
 import re
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Generic, TypeVar, get_args, get_origin
@@ -175,8 +175,7 @@ def operation(
             call = _current.get()
             try:
                 arguments = _arguments(call, declared, wanted)
-                if not all(_PATH_PART.match(part) for part in path.values()):
-                    raise NotFound  # nothing of ours has such a name, and no store is asked for it
+                _check_path(path.values())
                 return _answer(call, declared, view(**path, **arguments))
             except Problem as problem:
                 return problem_response(problem)
@@ -203,6 +202,12 @@ def _arguments(call: Call, declared: Operation, wanted: set[str]) -> dict[str, A
     if declared.query:
         values["query"] = _query(call.request.query_params, declared.query)
     return {name: values[name] for name in wanted}
+
+
+def _check_path(parts: Iterable[str]) -> None:
+    """Nothing of ours has such a name, so no store is asked for it."""
+    if not all(_PATH_PART.match(part) for part in parts):
+        raise NotFound
 
 
 def _check_media_type(call: Call) -> None:
