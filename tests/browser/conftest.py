@@ -46,7 +46,7 @@ class Notes:
         text = message.text
         provoked = any(f"status of {status} " in text for status in self.refusals) or self.cut_off in text
         if message.type in ("error", "warning") and not provoked:
-            self.errors.append(text)
+            self.errors.append(f"{text} ({message.location['url']})")
 
     def on_request(self, request: Request) -> None:
         address = urlsplit(request.url)
@@ -64,14 +64,13 @@ def notes() -> Iterator[Notes]:
 
 @pytest.fixture
 def page(browser: Browser, shop: Shop, notes: Notes) -> Iterator[Page]:
-    """A new visitor on the shop's front page. Another page that it opens is watched as well."""
+    """A new visitor. What pages that this one opens ask for is watched as well."""
     context = browser.new_context(base_url=shop.url, locale="en-GB", viewport={"width": 1280, "height": 900})
     context.set_default_timeout(15_000)
-    context.on("console", notes.on_console)
-    context.on("weberror", lambda error: notes.errors.append(str(error.error)))
     context.on("request", notes.on_request)
     page = context.new_page()
-    page.goto("/")
+    page.on("console", notes.on_console)
+    page.on("pageerror", lambda error: notes.errors.append(str(error)))
     yield page
     context.close()
 

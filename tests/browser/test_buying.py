@@ -8,6 +8,7 @@ from tests.browser.steps import choose_card, fill_address, lamp_in_cart, pay
 
 
 def test_a_guest_finds_a_product_in_its_category_and_buys_it(page: Page, lamps, notes):
+    page.goto("/")
     page.get_by_role("navigation", name="Categories").get_by_role("link", name=lamps.category).click()
     page.get_by_label("Sort by").select_option("price_asc")
     page.get_by_role("link", name=lamps.name).click()
@@ -120,6 +121,7 @@ def test_a_wrong_field_is_marked_and_gets_the_focus(page: Page, lamps, notes):
 
 
 def test_prices_have_the_decimals_of_their_currency(page: Page, notes):
+    page.goto("/")
     shown = page.evaluate(
         """async (prices) => {
              const { formatMoney } = await import("/src/money.js");

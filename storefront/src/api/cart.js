@@ -1,7 +1,7 @@
 /** The shopper's cart; changes are sent one after the other, so that the newest answer is the newest cart. */
 import { Store } from "../store.js";
 import { call } from "./client.js";
-import { session } from "./session.js";
+import { isStaff, session } from "./session.js";
 
 export const EMPTY = { items: [], subtotal: null, version: 0, stale: false, warnings: [] };
 
@@ -17,9 +17,9 @@ function inTurn(work) {
   return done;
 }
 
-/** Without a session there is no cart yet; the first thing put in begins one. */
+/** Without a session there is no cart yet; the first thing put in begins one. Staff have none. */
 export const loadCart = () => inTurn(async () => {
-  cart.set(session.value ? await readCart() : EMPTY);
+  cart.set(session.value && !isStaff(session.value.user) ? await readCart() : EMPTY);
   return cart.value;
 });
 

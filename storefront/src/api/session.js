@@ -12,6 +12,8 @@ function stored() {
   }
 }
 
+export const isStaff = (user) => user?.role === "staff" || user?.role === "admin";
+
 /** {access_token, refresh_token, user} or null. */
 export const session = new Store(stored());
 

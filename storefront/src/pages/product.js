@@ -2,12 +2,14 @@
 import { addToCart } from "../api/cart.js";
 import { findProduct } from "../api/catalog.js";
 import { messageOf } from "../api/messages.js";
+import { isStaff, session } from "../api/session.js";
 import { Loaded, Notice } from "../parts/notice.js";
 import { Picture } from "../parts/picture.js";
 import { Price } from "../parts/price.js";
 import { Quantity } from "../parts/quantity.js";
 import { toast } from "../parts/toast.js";
 import { useResource } from "../resource.js";
+import { useStore } from "../store.js";
 import { html, useState } from "../view.js";
 import { MissingPage } from "./missing.js";
 import { useTitle } from "./title.js";
@@ -67,6 +69,7 @@ function Buy({ product, variant }) {
     }
   };
   const sold = !variant || variant.available <= 0;
+  if (isStaff(useStore(session)?.user)) return html`<p class="muted">You are logged in as staff. Log out to buy.</p>`;
   return html`
     <form class="buy" onSubmit=${add}>
       <${Quantity} value=${quantity} onChange=${setQuantity} max=${variant?.available || 1} label="How many" />

@@ -2,7 +2,7 @@
 import { listCategories, topCategories } from "../api/catalog.js";
 import { cart, countOf, loadCart } from "../api/cart.js";
 import { logOut } from "../api/client.js";
-import { session } from "../api/session.js";
+import { isStaff, session } from "../api/session.js";
 import { shop } from "../config.js";
 import { useResource } from "../resource.js";
 import { navigate, place } from "../router.js";
@@ -10,8 +10,6 @@ import { useStore } from "../store.js";
 import { html } from "../view.js";
 import { LeafIcon } from "./picture.js";
 import { Toasts } from "./toast.js";
-
-const isStaff = (user) => user?.role === "staff" || user?.role === "admin";
 
 function CartLink() {
   const count = countOf(useStore(cart));

@@ -8,6 +8,7 @@ import { useStore } from "../../store.js";
 import { html, useEffect, useState } from "../../view.js";
 import { Warnings } from "../cart.js";
 import { Address } from "./address.js";
+import { openAttempt } from "./attempt.js";
 import { countryChoices, likelyCountry, methodsFor } from "./countries.js";
 import { Discount } from "./discount.js";
 import { keepDraft, missing, readDraft } from "./draft.js";
@@ -121,19 +122,20 @@ export function CheckoutForm({ cart, methods, refused, onPlaced, onBank }) {
     setErrors(({ [field]: _, shipping_method: __, ...others }) => others);
   };
   const send = () => submission.send(orderFrom(draft, cart, quoted.quote, card, asksEmail));
+  const again = () => submission.send(openAttempt()?.body ?? orderFrom(draft, cart, quoted.quote, card, asksEmail));
   const submit = (event) => {
     event.preventDefault();
     const found = missing(draft, asksEmail);
     setErrors(found);
     if (Object.keys(found).length) focusFirstError();
-    else if (quoted.quote && !busy) send();
+    else if (quoted.quote && !quoted.busy && !busy) send();
   };
   const shown = { ...quoted.problem?.fields, ...errors };
 
   return html`
     <h1>Checkout</h1>
     <${Warnings} current=${cart} />
-    ${problem && html`<${Refusal} problem=${problem} cart=${cart} again=${send} onMended=${submission.mend} />`}
+    ${problem && html`<${Refusal} problem=${problem} cart=${cart} again=${again} onMended=${submission.mend} />`}
     ${mended && html`<${Notice} kind="good" id="refusal"><p>${mended}</p><//>`}
     <form class="split" noValidate onSubmit=${submit}>
       <div class="steps">
@@ -145,7 +147,7 @@ export function CheckoutForm({ cart, methods, refused, onPlaced, onBank }) {
         <${Discount} applied=${draft.code} error=${discountError}
           onApply=${(code) => { setDiscountError(null); edit({ code }); }} />
         <${QuoteProblem} quoted=${quoted} />
-        <button class="button button-large button-wide" disabled=${busy || quoted.busy || (quoted.asked && !quoted.quote)}>
+        <button class="button button-large button-wide" disabled=${busy || quoted.busy || quoted.problem}>
           ${busy ?? (quoted.quote ? `Pay ${formatMoney(quoted.quote.total)}` : "Place order")}
         </button>
         <p class="muted small">You are charged only once the order is confirmed.</p>

@@ -4,37 +4,46 @@ import { useEffect, useRef, useState } from "../../view.js";
 
 const SETTLE_MS = 350;
 
+const NOTHING = { answers: null, quote: null, problem: null };
+
+/** What a price depends on, as one text; null while it cannot be asked for. Of the address that is the country only. */
+function questionOf(draft, version) {
+  const { country } = draft.shipping;
+  if (!country || !draft.method || !version) return null;
+  const body = { shipping_address: { country }, shipping_method: draft.method, discount_code: draft.code || null };
+  return JSON.stringify({ body, version });
+}
+
 /**
- * → {quote, problem, busy, ask, show}; `version` is the cart's, so that a changed cart is quoted anew. The country is all
- * of the address that a price depends on, so nothing else is sent before the order.
+ * → {quote, problem, busy, ask, show}. `version` is the cart's, so that a changed cart is quoted anew. While `busy`, the
+ * quote is that of the last question: good to look at, not to buy by.
  */
 export function useQuote(draft, version) {
-  const { country } = draft.shipping;
-  const wanted = country && draft.method && version
-    ? JSON.stringify({ shipping_address: { country }, shipping_method: draft.method, discount_code: draft.code || null })
-    : null;
-  const [state, setState] = useState({ quote: null, problem: null, busy: false });
+  const question = questionOf(draft, version);
+  const [state, setState] = useState(NOTHING);
   const turn = useRef(0);
-  const ask = async (body) => {
+  const ask = async () => {
     const mine = ++turn.current;
-    const keep = (next) => mine === turn.current && setState(next);
-    setState((now) => ({ ...now, busy: true }));
+    const keep = (answer) => mine === turn.current && setState({ ...NOTHING, ...answer, answers: question });
+    setState((now) => ({ ...now, answers: null }));
     try {
-      keep({ quote: await quote(JSON.parse(body)), problem: null, busy: false });
+      keep({ quote: await quote(JSON.parse(question).body) });
     } catch (problem) {
-      keep({ quote: null, problem, busy: false });
+      keep({ problem });
     }
   };
   useEffect(() => {
-    if (!wanted) return undefined;
-    const timer = setTimeout(() => ask(wanted), SETTLE_MS);
+    if (!question) return undefined;
+    const timer = setTimeout(ask, SETTLE_MS);
     return () => { clearTimeout(timer); turn.current += 1; };
-  }, [wanted, version]);
+  }, [question]);
+  const answered = state.answers === question;
   return {
-    ...(wanted ? state : { quote: null, problem: null, busy: false }),
-    asked: Boolean(wanted),
-    ask: () => wanted && ask(wanted),
+    quote: question ? state.quote : null,
+    problem: question && answered ? state.problem : null,
+    busy: Boolean(question) && !answered,
+    ask,
     /** A quote that came with a refusal: it is newer than any that is under way. */
-    show: (newer) => { turn.current += 1; setState({ quote: newer, problem: null, busy: false }); },
+    show: (newer) => { turn.current += 1; setState({ answers: question, quote: newer, problem: null }); },
   };
 }

@@ -1,6 +1,6 @@
 /** The staff's side of the shop: behind a log-in, the products and the editing of one. */
 import { listCategories } from "../../api/catalog.js";
-import { session } from "../../api/session.js";
+import { isStaff, session } from "../../api/session.js";
 import { Loaded, Notice } from "../../parts/notice.js";
 import { useResource } from "../../resource.js";
 import { useStore } from "../../store.js";
@@ -16,7 +16,7 @@ const nothing = () => null;
 /** The shop itself decides what a role may do; this only spares a stranger the error. */
 function Gate({ children }) {
   const user = useStore(session)?.user;
-  if (user?.role === "staff" || user?.role === "admin") return children;
+  if (isStaff(user)) return children;
   return html`
     <div class="narrow">
       <h1>Staff</h1>
