@@ -14,7 +14,9 @@ def many(number, prefix="V"):
 
 
 def test_a_product_is_made_and_read_by_id_and_slug(api, shop):
-    made = shop.create("lamp", description="Bright", variants=[variant("L-1", 900, 3, options={"Size": "S"}, weight_g=20)])
+    made = shop.create(
+        "lamp", description="Bright", variants=[variant("L-1", 900, 3, options={"Size": "S"}, weight_g=20)]
+    )
 
     assert (made.status, made.headers["Location"], made.headers["ETag"]) == (201, f"/products/{made.json['id']}", '"1"')
     assert api.get(made.headers["Location"]).json == shop.read("lamp").json == made.json
@@ -57,7 +59,9 @@ def test_what_is_not_active_is_there_for_staff_only(shop, status):
 
     unknown = shop.read("prd_none", role="customer")
     hidden = shop.read(product["id"], role="customer")
-    same = [{name: value for name, value in answer.json.items() if name != "request_id"} for answer in (unknown, hidden)]
+    same = [
+        {name: value for name, value in answer.json.items() if name != "request_id"} for answer in (unknown, hidden)
+    ]
     assert (hidden.status, shop.read(product["id"]).status) == (404, 404)
     assert same[0] == same[1]
     assert shop.read(product["id"], role="staff").json["status"] == status
@@ -157,7 +161,10 @@ def test_variants_are_looked_up_as_asked(api, shop):
     ("fields", "field"),
     [
         ({"variants": [variant("A"), variant("A")]}, "variants[1].sku"),
-        ({"variants": [variant("A"), {"sku": "B", "price": {"amount": 1, "currency": "USD"}}]}, "variants[1].price.currency"),
+        (
+            {"variants": [variant("A"), {"sku": "B", "price": {"amount": 1, "currency": "USD"}}]},
+            "variants[1].price.currency",
+        ),
         ({"variants": many(101)}, "variants"),
         ({"category_ids": ["cat_none"]}, "category_ids[0]"),
         ({"status": "archived"}, "status"),

@@ -1,0 +1,146 @@
+"""What each route costs in round trips to DynamoDB (docs/data.md), however many products there are."""
+
+import pytest
+
+from tests.catalog.conftest import euros
+
+
+@pytest.fixture
+def lamps(shop):
+    top = shop.category("top")
+    below = shop.category("below", top)
+    variants = [{"sku": f"L{n}", "price": euros(1000), "stock": 50} for n in range(3)]
+    return shop.product(category_ids=[below], variants=variants)
+
+
+@pytest.fixture
+def big(shop, lamps):
+    variants = [{"sku": f"V{n}", "price": euros(1000), "stock": 1} for n in range(100)]
+    return shop.product("big", category_ids=[lamps["categories"][0]["id"]], variants=variants)
+
+
+def test_a_list_is_one_query(api, lamps, calls):
+    api.get("/products?category=top")  # which slug is which category is remembered from here on
+    for query in ("", "?category=below&sort=price_desc", "?category=top&sort=name", "?sort=price_asc&limit=1"):
+        calls.clear()
+        assert api.get(f"/products{query}").status == 200
+        assert calls.dynamodb == ["Query"]
+    for query in ("?status=all&category=top&sort=name", "?status=draft&sort=price_asc"):
+        calls.clear()
+        assert api.get(f"/products{query}", role="staff").status == 200
+        assert calls.dynamodb == ["Query"]
+
+
+def test_a_page_reads_as_many_cards_as_it_shows_and_one(api, shop, lamps, calls):
+    shop.product("second")
+    calls.clear()
+    api.get("/products?limit=1")
+
+    assert [arguments["Limit"] for service, _, arguments in calls.made if service == "dynamodb"] == [2]
+
+
+def test_categories_are_one_query(api, lamps, calls):
+    api.get("/categories")
+
+    assert calls.dynamodb == ["Query"]
+
+
+def test_a_product_is_two_calls_by_id_and_three_by_slug(api, lamps, calls):
+    api.get(f"/products/{lamps['id']}")
+    assert calls.dynamodb == ["GetItem", "BatchGetItem"]
+    calls.clear()
+    api.get("/products/lamp")
+    assert calls.dynamodb == ["GetItem", "GetItem", "BatchGetItem"]
+
+
+def test_a_product_with_a_hundred_variants_costs_no_more(api, big, calls):
+    api.get("/products?category=top")
+    calls.clear()
+
+    assert len(api.get(f"/products/{big['id']}").json["variants"]) == 100
+    assert calls.dynamodb == ["GetItem", "BatchGetItem"]
+
+
+def test_a_hundred_variants_are_one_batch_read(api, big, calls):
+    found = api.get("/variants?" + "&".join(f"sku=V{n}" for n in range(100))).json
+
+    assert len(found["items"]) == 100
+    assert calls.dynamodb == ["BatchGetItem"]
+
+
+def test_a_reservation_is_one_transaction_once_its_skus_are_known(shop, lamps, calls):
+    shop.reserve("ord_1", L0=1, L1=1, L2=1)
+    assert calls.dynamodb == ["BatchGetItem", "TransactWriteItems"]
+    calls.clear()
+    shop.reserve("ord_2", L0=1, L1=1, L2=1)
+    assert calls.dynamodb == ["TransactWriteItems"]
+    (_, _, arguments) = calls.made[0]
+    assert [next(iter(part)) for part in arguments["TransactItems"]] == ["Put", "Update", "Update", "Update"]
+
+
+def test_a_repeat_is_one_transaction_and_an_extension_one_update_more(shop, lamps, calls, shop_clock):
+    shop.reserve("ord_1", L0=1)
+    calls.clear()
+    shop.reserve("ord_1", L0=1)
+    assert calls.dynamodb == ["TransactWriteItems"]
+    calls.clear()
+    shop_clock.forward(1)
+    shop.reserve("ord_1", L0=1)
+    assert calls.dynamodb == ["TransactWriteItems", "UpdateItem"]
+
+
+def test_a_shortage_is_one_transaction(shop, lamps, calls):
+    shop.reserve("ord_1", L0=1)
+    calls.clear()
+
+    assert shop.reserve("ord_2", L0=50).status == 409
+    assert calls.dynamodb == ["TransactWriteItems"]
+
+
+def test_a_commit_is_one_update_also_when_repeated_or_refused(shop, lamps, calls, shop_clock):
+    shop.reserve("ord_1", L0=1, L1=1)
+    shop.reserve("ord_2", ttl_seconds=1, L0=1)
+    shop_clock.forward(1)
+    for reservation in ("ord_1", "ord_1", "ord_2", "ord_none"):
+        calls.clear()
+        shop.commit(reservation)
+        assert calls.dynamodb == ["UpdateItem"]
+
+
+def test_a_release_and_a_return_are_two_calls(shop, lamps, calls):
+    shop.reserve("ord_1", L0=1, L1=1)
+    shop.reserve("ord_2", L0=1)
+    shop.commit("ord_2")
+    for release in (lambda: shop.release("ord_1"), lambda: shop.give_back("ret_1", "ord_2", L0=1)):
+        calls.clear()
+        release()
+        assert calls.dynamodb == ["GetItem", "TransactWriteItems"]
+    calls.clear()
+    shop.release("ord_none")
+    assert calls.dynamodb == ["GetItem", "UpdateItem"]
+
+
+def test_stock_is_read_and_set_in_two_calls(api, shop, lamps, calls):
+    api.get("/stock/L0", role="staff")
+    assert calls.dynamodb == ["Query", "GetItem"]
+    calls.clear()
+    shop.set_stock("L0", 3)
+    assert calls.dynamodb == ["Query", "UpdateItem"]
+
+
+def test_a_replayed_adjustment_writes_nothing(shop, lamps, calls):
+    shop.adjust("L0", 1, "key")
+    calls.clear()
+    shop.adjust("L0", 1, "key")
+
+    assert calls.dynamodb == ["Query", "GetItem"]
+
+
+def test_no_route_ever_scans(api, shop, lamps, calls, sweep, stream):
+    calls.clear()
+    for path in ("/products", "/products/lamp", "/categories", "/variants?sku=L0", "/health/dependencies"):
+        api.get(path)
+    shop.archive(lamps)
+    sweep()
+
+    assert "Scan" not in calls.dynamodb
