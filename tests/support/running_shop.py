@@ -61,7 +61,8 @@ class Shop:
         command = [sys.executable, "-m", "tools.shop", "up", "--no-seed", *self.words]
         with (self.home.path / "up.log").open("ab") as log:
             self.process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log)
-        assert eventually(self.is_ready_or_gone, within_s=90), self.output()
+        patience_s = 300 if "--cloud" in self.words else 90  # packaging takes a while
+        assert eventually(self.is_ready_or_gone, within_s=patience_s), self.output()
         assert self.process.poll() is None, self.output()
         return self
 

@@ -8,6 +8,7 @@ of aws_settings. Configured by the environment:
     BIND_HOST          127.0.0.1 unless told otherwise
     SAVE_EVERY         seconds between two saves, 2 unless told otherwise
     DOMAINS            ports that stand for domain names of API Gateway: `8081=users.shop.internal,…` (aws_domains)
+    AT_ONCE            how many requests run side by side for each of those, 4 unless told otherwise
     LAMBDA_PYTHON      the interpreter that runs Lambda functions: one that has boto3 only, as in Lambda's runtime
 
 Ready when `GET /_ministack/ready` answers 200. SIGTERM saves and ends it.
@@ -89,7 +90,9 @@ def main() -> None:
     config.graceful_timeout = 1
     config.backlog = 512
     config.loglevel = "WARNING"
-    asyncio.run(serve(cast(Any, aws_domains.with_domains(saver.wrap(), domains)), config))
+    asyncio.run(
+        serve(cast(Any, aws_domains.with_domains(saver.wrap(), domains, int(os.environ.get("AT_ONCE", "4")))), config)
+    )
 
 
 if __name__ == "__main__":

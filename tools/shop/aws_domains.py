@@ -2,7 +2,7 @@
 
 DOMAINS is `18801=users.shop.internal,…`: what arrives at that port goes to the API that the domain name is mapped to
 (CreateDomainName, CreateBasePathMapping). Until there is one the answer is 503. Lambda starts an environment for each
-request at once; a laptop has no room for that, so a few run side by side for each name and the others wait their turn.
+request at once; a laptop has no room for that, so AT_ONCE run side by side for each name and the others wait their turn.
 """
 
 import asyncio
@@ -18,7 +18,6 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-AT_ONCE = 8
 NOT_DEPLOYED = {
     "type": "about:blank",
     "title": "Service Unavailable",
@@ -33,9 +32,9 @@ def read(text: str) -> dict[int, str]:
     return {int(port): name for port, _, name in (pair.partition("=") for pair in text.split(",") if pair)}
 
 
-def with_domains(application: Application, domains: Mapping[int, str]) -> Application:
+def with_domains(application: Application, domains: Mapping[int, str], at_once: int) -> Application:
     """The application with those ports in front of it."""
-    turns = {name: asyncio.Semaphore(AT_ONCE) for name in domains.values()}
+    turns = {name: asyncio.Semaphore(at_once) for name in domains.values()}
 
     async def served(scope: Scope, receive: Receive, send: Send) -> None:
         domain = domains.get(scope["server"][1]) if scope["type"] == "http" else None

@@ -88,8 +88,8 @@ def add_dependencies(requirements: Path, vendor: Path) -> None:
 
 
 def cache() -> Path:
-    """Where unpacked dependencies are kept."""
-    return Path(os.environ.get("SHOP_HOME") or ROOT / ".shop") / "cloud" / "dependencies"
+    """Where unpacked dependencies are kept, for all shops that are run from this folder."""
+    return ROOT / "dist" / "dependencies"
 
 
 def fetch(requirements: Path, target: Path) -> None:
