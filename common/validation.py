@@ -123,13 +123,17 @@ def _plain(kind: Any, value: Any) -> Any:
         kind = get_args(kind)[0]
     if get_origin(kind) in (Union, UnionType):
         containers = [_plain(member, value) for member in get_args(kind)]
-        fitting = [member for member in containers if isinstance(value, get_origin(member) or _shape(member))]
+        fitting = [member for member in containers if isinstance(value, _shape(member))]
         return fitting[0] if fitting else None
     return kind
 
 
 def _shape(kind: Any) -> Any:
-    return dict if isinstance(kind, type) and issubclass(kind, msgspec.Struct) else kind
+    """What a value of the type is in JSON, for isinstance; Literal is no type, and its values have no inside."""
+    shape = get_origin(kind) or kind
+    if not isinstance(shape, type):
+        return ()
+    return dict if issubclass(shape, msgspec.Struct) else shape
 
 
 def _field_error(error: msgspec.ValidationError, at: str) -> FieldError:

@@ -274,6 +274,35 @@ def test_a_limit_outside_its_bounds_is_refused(shop, limit):
     assert [error["field"] for error in answer.json["errors"]] == ["limit"]
 
 
+@pytest.mark.parametrize("query", ["status=weird", "sort=weird", "category=" + "x" * 101])
+def test_a_filter_of_another_kind_is_refused(shop, query):
+    answer = Web(shop.url).get(f"/products?{query}")
+
+    check(answer, 422, "validation_failed", shop.url)
+    assert [error["field"] for error in answer.json["errors"]] == [query.partition("=")[0]]
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"status": "weird"}, "status"),
+        ({"status": 7}, "status"),
+        ({"name": None}, "name"),
+        ({"slug": "Not A Slug"}, "slug"),
+        ({"category_ids": "all"}, "category_ids"),
+        ({"category_ids": [7]}, "category_ids[0]"),
+        ({"options": [{"name": 7}]}, "options[0].name"),
+        ({"variants": {}}, "variants"),
+        ({"variants": [7]}, "variants[0]"),
+    ],
+)
+def test_an_edit_with_a_wrong_value_names_the_field(shop, staff, lamp, change, field):
+    answer = staff.patch(f"/products/{lamp.product_id}", change, If_Match="*")
+
+    check(answer, 422, "validation_failed", shop.url)
+    assert [error["field"] for error in answer.json["errors"]] == [field]
+
+
 @pytest.mark.parametrize("cursor", ["x", "", "a.b", "%00", "x" * 3000, "..", "%F0%9F%98%80"])
 def test_a_garbage_cursor_is_invalid(shop, guest, cursor):
     for web, path in ((Web(shop.url), "/products"), (guest.web, "/orders")):
