@@ -215,8 +215,6 @@ class Crash(BaseException):
     """The process dies here; nothing catches it."""
 
 
-def crashing_at(method: str) -> Any:
-    """While it lasts, the process dies just before this effect of the checkout's world."""
-    target, _, name = method.partition(".")
-    kind = {"store": "chalicelib.checkout.store.DynamoStore"}[target]
-    return patch(f"{kind}.{name}", side_effect=Crash)
+def crashing_at(effect: str) -> Any:
+    """While it lasts, the process dies just before this effect on the checkout's store."""
+    return patch(f"chalicelib.checkout.store.DynamoStore.{effect}", side_effect=Crash)

@@ -1,0 +1,235 @@
+"""The payment provider: what we ask of it over HTTP, and what it tells us by its webhook."""
+
+import hashlib
+import hmac
+import json
+from urllib.parse import parse_qs
+
+import pytest
+import urllib3
+
+from chalicelib.checkout.effects import PaymentStatus
+from chalicelib.errors import ProviderDown
+from chalicelib.payments import provider as adapter
+from chalicelib.payments.provider import Stripe
+from common.deadline import Deadline
+from tests.orders.neighbours import sweep
+
+SECRET = "whsec_of_the_tests"
+
+
+def signed(body, clock, *, age=0, secret=SECRET):
+    at = int(clock()) - age
+    digest = hmac.new(secret.encode(), f"{at}.".encode() + body, hashlib.sha256).hexdigest()
+    return f"t={at},v1={digest}"
+
+
+def event(order_id, kind="payment_intent.amount_capturable_updated"):
+    return json.dumps({"type": kind, "data": {"object": {"metadata": {"order_id": order_id}}}}).encode()
+
+
+def tell(shop, body, signature):
+    return shop.api.post("/payments/events", body, Stripe_Signature=signature)
+
+
+@pytest.fixture
+def waiting(shop):
+    """The id of an order whose buyer has to go to the bank."""
+    shop.puts("MUG")
+    return shop.buys(payment_method="pm_3ds").json["order_id"]
+
+
+def test_the_webhook_brings_the_order_on(shop, provider, waiting, shop_clock):
+    provider.complete(waiting)
+    body = event(waiting)
+
+    answer = tell(shop, body, signed(body, shop_clock))
+
+    assert (answer.status, shop.order(waiting)["status"]) == (200, "confirmed")
+
+
+def test_the_webhook_is_never_believed_without_asking(shop, waiting, shop_clock):
+    body = event(waiting)
+
+    assert tell(shop, body, signed(body, shop_clock)).status == 200
+    assert shop.order(waiting)["status"] == "pending"
+
+
+def test_a_late_or_repeated_webhook_moves_nothing_backwards(shop, provider, waiting, shop_clock):
+    provider.complete(waiting)
+    body = event(waiting)
+    for _ in range(2):
+        tell(shop, body, signed(body, shop_clock))
+
+    late = event(waiting, "payment_intent.payment_failed")
+    tell(shop, late, signed(late, shop_clock))
+
+    assert shop.order(waiting)["status"] == "confirmed"
+    assert provider.calls.count("capture") == 1
+
+
+@pytest.mark.parametrize("age", [301, -301, 10**6])
+def test_an_old_signature_is_refused(shop, waiting, shop_clock, age):
+    body = event(waiting)
+
+    answer = tell(shop, body, signed(body, shop_clock, age=age))
+
+    assert (answer.status, answer.code) == (400, "signature_invalid")
+
+
+@pytest.mark.parametrize("header", ["", "t=1", "v1=00", "t=x,v1=00", "nonsense", "t=1,t=2,v1=00", "t=²,v1=é"])
+def test_a_malformed_signature_is_refused(shop, header):
+    assert tell(shop, b"{}", header).code == "signature_invalid"
+
+
+def test_a_signature_of_another_body_or_secret_is_refused(shop, shop_clock):
+    assert tell(shop, b'{"a":1}', signed(b"{}", shop_clock)).code == "signature_invalid"
+    assert tell(shop, b"{}", signed(b"{}", shop_clock, secret="whsec_other")).code == "signature_invalid"
+
+
+@pytest.mark.parametrize("body", [b"{}", b"[]", b'{"type":"x","data":{"object":{}}}', event("ord_none")])
+def test_an_event_about_none_of_our_orders_is_taken_and_ignored(shop, shop_clock, body):
+    assert tell(shop, body, signed(body, shop_clock)).status == 200
+
+
+def test_a_lost_webhook_is_made_up_for_by_the_sweeper(shop, provider, waiting, shop_clock):
+    provider.complete(waiting)
+    shop_clock.forward(61)
+
+    sweep()
+
+    assert shop.order(waiting)["status"] == "confirmed"
+
+
+class Reply:
+    def __init__(self, status, body):
+        self.status, self.data = status, body if isinstance(body, bytes) else json.dumps(body).encode()
+
+
+class Wire:
+    """Stands in for the connection: answers what it is told to, and remembers what was sent."""
+
+    def __init__(self):
+        self.replies, self.sent = [], []
+
+    def request(self, method, url, **sent):
+        self.sent.append((method, url, sent))
+        reply = self.replies.pop(0)
+        if isinstance(reply, Exception):
+            raise reply
+        return reply
+
+    @property
+    def form(self):
+        return {name: values[0] for name, values in parse_qs(self.sent[-1][2]["body"]).items()}
+
+
+@pytest.fixture
+def wire(monkeypatch):
+    made = Wire()
+    monkeypatch.setattr(adapter, "_pool", made)
+    return made
+
+
+def stripe(seconds=10.0):
+    return Stripe("https://stripe.test", lambda: "sk_test_1", "https://shop.test", Deadline(seconds))
+
+
+def intent(status, **more):
+    return {"id": "pi_1", "status": status, "amount_capturable": 0, **more}
+
+
+@pytest.fixture
+def order(shop, waiting):
+    from chalicelib.orders import models
+
+    return models.find_order(waiting)
+
+
+def test_a_payment_is_made_unconfirmed_with_manual_capture_under_the_orders_key(wire, order):
+    wire.replies = [Reply(200, intent("requires_confirmation"))]
+
+    payment = stripe().create(order)
+
+    assert payment.status is PaymentStatus.UNCONFIRMED
+    method, url, sent = wire.sent[0]
+    assert (method, url) == ("POST", "https://stripe.test/v1/payment_intents")
+    assert sent["headers"]["Idempotency-Key"] == f"{order.id}:create"
+    assert wire.form == {
+        "amount": str(order.total),
+        "currency": "eur",
+        "payment_method": "pm_3ds",
+        "payment_method_types[0]": "card",
+        "capture_method": "manual",
+        "metadata[order_id]": order.id,
+    }
+
+
+def test_a_payment_that_stripe_will_not_make_is_a_decline(wire, order):
+    wire.replies = [Reply(400, {"error": {"type": "invalid_request_error", "code": "resource_missing"}})]
+
+    assert stripe().create(order).status is PaymentStatus.DECLINED
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        ("requires_payment_method", PaymentStatus.DECLINED),
+        ("requires_action", PaymentStatus.ACTION_REQUIRED),
+        ("processing", PaymentStatus.PROCESSING),
+        ("requires_capture", PaymentStatus.AUTHORIZED),
+        ("succeeded", PaymentStatus.CAPTURED),
+        ("canceled", PaymentStatus.VOIDED),
+    ],
+)
+@pytest.mark.parametrize("refused", [False, True])
+def test_every_answer_tells_the_payment_as_it_is_even_a_refusal(wire, order, status, expected, refused):
+    body = {"error": {"type": "card_error", "payment_intent": intent(status)}} if refused else intent(status)
+    wire.replies = [Reply(402 if refused else 200, body)]
+
+    assert stripe().confirm(order).status is expected
+
+
+def test_a_refund_carries_the_orders_key_and_its_number(wire, order):
+    wire.replies = [Reply(200, {"id": "re_1"})]
+
+    stripe().refund(order, 2, 500)
+
+    assert wire.sent[0][2]["headers"]["Idempotency-Key"] == f"{order.id}:refund:2"
+    assert wire.form["amount"] == "500"
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        urllib3.exceptions.ReadTimeoutError(None, "", "slow"),
+        Reply(500, {"error": {"type": "api_error"}}),
+        Reply(429, {"error": {"type": "rate_limit_error"}}),
+        Reply(409, {"error": {"type": "idempotency_error", "code": "idempotency_key_in_use"}}),
+        Reply(400, {"error": {"type": "idempotency_error"}}),
+        Reply(401, {"error": {"type": "invalid_request_error"}}),
+        Reply(200, b"<html>"),
+    ],
+)
+def test_what_is_no_usable_answer_is_no_answer(wire, order, reply):
+    wire.replies = [reply]
+
+    with pytest.raises(ProviderDown):
+        stripe().create(order)
+
+
+def test_no_call_takes_longer_than_its_budget_or_what_is_left(wire, order):
+    wire.replies = [Reply(200, intent("requires_capture"))] * 2
+
+    stripe().find("pi_1")
+    stripe(3).find("pi_1")
+
+    budgets = [sent["timeout"] for _, _, sent in wire.sent]
+    assert (budgets[0].connect_timeout, budgets[0].read_timeout) == (2, 8)
+    assert budgets[1].read_timeout <= 3
+
+
+def test_without_time_left_nothing_is_sent(wire):
+    with pytest.raises(ProviderDown):
+        stripe(0).find("pi_1")
+    assert wire.sent == []

@@ -1,0 +1,250 @@
+"""The checkout under every fault, and proof that the simulation would notice if it were broken.
+
+Any number of seeds by hand: `python -m tests.orders.simulation 100000`.
+"""
+
+import os
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+
+import pytest
+from msgspec.structs import replace
+
+from chalicelib.checkout import domain, saga
+from chalicelib.checkout.effects import Basket
+from chalicelib.orders.order import State
+from tests.orders.simulation.catalog import Catalog, Hold
+from tests.orders.simulation.scenario import run
+from tests.orders.simulation.shop import Parts
+from tests.orders.simulation.store import Table
+
+SEEDS = 2000
+SEEDS_TO_NOTICE = 400
+
+
+def play(seeds):
+    return Counter(wrong for seed in seeds for wrong in run(seed).wrong)
+
+
+def test_no_fault_in_2000_seeds_makes_money_orders_and_stock_disagree():
+    chunks = [range(start, start + 100) for start in range(0, SEEDS, 100)]
+    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("fork")) as processes:
+        wrong = sum(processes.map(play, chunks), Counter())
+
+    assert wrong == {}
+
+
+def test_a_seed_can_be_replayed():
+    assert run(7) == run(7)
+
+
+def noticed(parts=None):
+    """The first violations that show up."""
+    for seed in range(SEEDS_TO_NOTICE):
+        if wrong := run(seed, parts).wrong:
+            return wrong
+    return []
+
+
+# Planted faults. Each breaks one promise of the checkout; the simulation must notice every one.
+
+
+class UnmarkedCarts(Table):
+    def may_mark(self, cart, order):
+        return bool(cart.lines) and cart.version == order.cart_version
+
+    def marked(self, cart, order):
+        return cart
+
+    def may_change(self, basket, order):
+        return True
+
+
+class CartsThatStayMarked(Table):
+    def put_order(self, before, after, basket):
+        return super().put_order(before, after, Basket.KEEP if after.state is State.CANCELLED else basket)
+
+
+class UnconditionalWrites(Table):
+    def is_current(self, order):
+        return True
+
+
+class LeasesForEverybody(Table):
+    def leases(self, record):
+        return True
+
+
+class CartVersionsThatRepeat(Table):
+    def put_order(self, before, after, basket):
+        done = super().put_order(before, after, basket)
+        if done and basket is Basket.EMPTY:
+            del self.carts[before.owner]
+        return done
+
+
+class HoldsCountedTwice(Catalog):
+    def repeat(self, found, ttl_seconds):
+        super().repeat(found, ttl_seconds)
+        if all(self.skus[sku].available >= quantity for sku, quantity in found.items.items()):
+            self.shift(found.items, held=1)
+
+
+class ReturnsTwice(Catalog):
+    def give_back(self, order_id, lines):
+        found = self.reservations.get(order_id)
+        if found and found.state is Hold.RETURNED:
+            self.shift(found.items, sold=-1)
+        super().give_back(order_id, lines)
+
+
+class NoTombstones(Catalog):
+    def bury(self, order_id):
+        pass
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        Parts(table=UnmarkedCarts),
+        Parts(table=CartsThatStayMarked),
+        Parts(table=UnconditionalWrites),
+        Parts(table=LeasesForEverybody),
+        Parts(table=CartVersionsThatRepeat),
+        Parts(catalog=HoldsCountedTwice),
+        Parts(catalog=ReturnsTwice),
+        Parts(catalog=NoTombstones),
+    ],
+    ids=lambda parts: next(kind.__name__ for kind in vars(parts).values() if kind.__module__ == __name__),
+)
+def test_a_neighbour_that_breaks_its_promise_is_noticed(parts):
+    assert noticed(parts)
+
+
+def step(state, changed):
+    return lambda monkeypatch: monkeypatch.setitem(saga.STEPS, state, changed)
+
+
+def answer_before_the_write(order, world):
+    if order.total:
+        world.provider.capture(order)
+    return saga.Pause(replace(order, state=State.CONFIRMED, confirmed_at=world.now()))
+
+
+def capture_before_the_commit(order, world):
+    if order.total:
+        world.provider.capture(order)
+    return saga.sell(order, world)
+
+
+def refund_without_return(order, world):
+    saga.pay_back(order, world)
+    return saga.move(order, world, state=State.CANCELLED, refunds=saga.all_done(order))
+
+
+def undo_without_void(order, world):
+    return saga.undo(replace(order, payment_id=None), world)
+
+
+def undo_without_release(order, world):
+    if order.payment_id:
+        world.provider.void(order)
+    return saga.settle(order, world, (Basket.UNMARK,), state=order.end)
+
+
+def undo_without_return(order, world):
+    if order.payment_id:
+        world.provider.void(order)
+    world.stock.release(order.id)
+    return saga.settle(order, world, (Basket.UNMARK,), state=order.end)
+
+
+def pay_without_a_write_of_its_own(order, world):
+    """Row 4 merged with the write that follows the confirmation."""
+    if not order.total or order.payment_id:
+        return saga.pay(order, world)
+    payment = world.provider.create(order)
+    held = world.stock.hold(order.id, order.lines, saga.HOLD_SECONDS)
+    known = replace(order, payment_id=payment.id, pay_by=held.expires_at)
+    after = saga.authorize(known, payment.id, world)
+    return after
+
+
+def no_body_check(monkeypatch):
+    claim = domain.claim
+
+    def blind(purchase, world):
+        found = world.store.find_record(purchase.owner, purchase.key)
+        return claim(purchase if found is None else _with_hash(purchase, found.body_hash), world)
+
+    monkeypatch.setattr(domain, "claim", blind)
+
+
+def _with_hash(purchase, body_hash):
+    from dataclasses import replace as changed
+
+    return changed(purchase, body_hash=body_hash)
+
+
+def release_before_the_record(monkeypatch):
+    give_up = domain.give_up
+
+    def backwards(record, world, *, held=True):
+        if held:
+            world.stock.release(record.order_id)
+        give_up(record, world, held=held)
+
+    monkeypatch.setattr(domain, "give_up", backwards)
+
+
+def sweeper_that_never_undoes(monkeypatch):
+    from tests.orders.simulation import scenario
+
+    def lazy(order_id, world):
+        order = world.store.find_order(order_id)
+        return None if order.state in (State.CANCELLING, State.REFUNDING) else sweep_order(order_id, world)
+
+    sweep_order = scenario.sweep_order
+    monkeypatch.setattr(scenario, "sweep_order", lazy)
+
+
+def no_second_payment_key(monkeypatch):
+    from tests.orders.simulation.provider import PaymentProvider
+
+    monkeypatch.setattr(PaymentProvider, "creation_key", lambda self, order: f"{order.id}{len(self.charges)}")
+
+
+@pytest.mark.parametrize(
+    "plant",
+    [
+        step(State.COMMITTED, answer_before_the_write),
+        step(State.AUTHORIZED, capture_before_the_commit),
+        step(State.REFUNDING, refund_without_return),
+        step(State.CANCELLING, undo_without_void),
+        step(State.CANCELLING, undo_without_release),
+        step(State.CANCELLING, undo_without_return),
+        step(State.RESERVED, pay_without_a_write_of_its_own),
+        no_body_check,
+        release_before_the_record,
+        sweeper_that_never_undoes,
+        no_second_payment_key,
+    ],
+    ids=[
+        "answer before the write",
+        "capture before the commit",
+        "refund without return",
+        "undo without void",
+        "undo without release",
+        "undo without return",
+        "no write of its own for the payment's id",
+        "no body check",
+        "release before the record",
+        "sweeper that never undoes",
+        "a payment for each try",
+    ],
+)
+def test_a_step_that_is_wrong_is_noticed(monkeypatch, plant):
+    plant(monkeypatch)
+
+    assert noticed()
