@@ -36,7 +36,9 @@ def test_modules_import_only_what_is_there():
     imported = [(script, name) for script in SCRIPTS for name in IMPORT.findall(script.read_text())]
 
     assert imported
-    assert [(str(script), name) for script, name in imported if name not in bare and not (script.parent / name).is_file()] == []
+    assert [
+        (str(script), name) for script, name in imported if name not in bare and not (script.parent / name).is_file()
+    ] == []
 
 
 def test_nothing_is_fetched_from_elsewhere():
