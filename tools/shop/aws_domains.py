@@ -2,7 +2,7 @@
 
 DOMAINS is `18801=users.shop.internal,…`: what arrives at that port goes to the API that the domain name is mapped to
 (CreateDomainName, CreateBasePathMapping). Until there is one the answer is 503. Lambda starts an environment for each
-request at once; a laptop has no room for that, so AT_ONCE run side by side for each name and the others wait their turn.
+request at once; a laptop has no room for that, so AT_ONCE run side by side for each name and others wait their turn.
 """
 
 import asyncio

@@ -1,0 +1,100 @@
+"""A function's role reaches what is its service's own, and nothing of another's; the emulator enforces the policies."""
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.package.emulator import Emulator
+from tests.package.test_aws import PARAMETERS
+from tools.shop import resources
+from tools.shop.home import ROOT, SERVICES
+from tools.shop.service_secrets import ensure_secrets
+
+TABLES = {"users": "shop-users", "catalog": "shop-catalog", "orders": "shop-orders"}
+POLICIES = sorted(path.relative_to(ROOT) for path in ROOT.glob("*-service/.chalice/policy-*.json"))
+ROLES = [f"{path.parts[0].removesuffix('-service')} {path.stem.removeprefix('policy-')}" for path in POLICIES]
+FOREIGN = [(role, owner) for role in ROLES for owner in SERVICES if not role.startswith(owner)]
+APIS = [f"{service} dev" for service in SERVICES]
+
+
+@pytest.fixture(scope="module")
+def as_role(emulator: Emulator) -> Callable[[str, str], Any]:
+    """`as_role("orders dev", "dynamodb")`: a client with the policy of that name of the service."""
+    resources.apply_shared(emulator.aws, "no-reply@shop.example")
+    for service in SERVICES:
+        resources.apply(service, emulator.aws, PARAMETERS)
+        ensure_secrets(emulator.aws, service)
+    keys = functools.cache(lambda role: key_of(emulator, role))
+
+    def client(role: str, name: str) -> Any:
+        key, secret = keys(role)
+        session: Any = boto3.Session(key, secret, region_name="eu-central-1")
+        return session.client(name, endpoint_url=emulator.url)
+
+    return client
+
+
+def key_of(emulator: Emulator, role: str) -> tuple[str, str]:
+    """A user's key is the nearest to a function's session that a test can hold."""
+    service, _, policy = role.partition(" ")
+    document = (ROOT / f"{service}-service" / ".chalice" / f"policy-{policy}.json").read_text("utf-8")
+    iam, name = emulator.aws("iam"), f"{service}-{policy}"
+    iam.create_user(UserName=name)
+    iam.put_user_policy(UserName=name, PolicyName="role", PolicyDocument=document)
+    made = iam.create_access_key(UserName=name)["AccessKey"]
+    return made["AccessKeyId"], made["SecretAccessKey"]
+
+
+def refused(call: Callable[[], Any]) -> bool:
+    try:
+        call()
+    except ClientError as error:
+        if error.response["Error"]["Code"] in ("AccessDeniedException", "AccessDenied"):
+            return True
+        raise
+    return False
+
+
+@pytest.mark.parametrize(("role", "owner"), FOREIGN)
+def test_no_role_reaches_the_table_or_the_secrets_of_another_service(as_role: Any, role: str, owner: str) -> None:
+    key = {"pk": {"S": "x"}, "sk": {"S": "x"}}
+    dynamodb, ssm = as_role(role, "dynamodb"), as_role(role, "ssm")
+    delete = [{"Delete": {"TableName": TABLES[owner], "Key": key}}]
+    assert refused(lambda: dynamodb.get_item(TableName=TABLES[owner], Key=key))
+    assert refused(lambda: dynamodb.transact_write_items(TransactItems=delete))
+    assert refused(lambda: ssm.get_parameter(Name=f"/shop/{owner}/signing-keys", WithDecryption=True))
+
+
+@pytest.mark.parametrize("role", APIS)
+def test_an_api_reads_its_own_table_and_secrets(as_role: Any, role: str) -> None:
+    service = role.split()[0]
+    key = {"pk": {"S": "x"}, "sk": {"S": "x"}}
+    assert not refused(lambda: as_role(role, "dynamodb").get_item(TableName=TABLES[service], Key=key))
+    assert not refused(lambda: as_role(role, "ssm").get_parameter(Name=f"/shop/{service}/signing-keys"))
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_no_role_may_scan_a_table_or_change_it(as_role: Any, role: str) -> None:
+    table = TABLES[role.split()[0]]
+    assert refused(lambda: as_role(role, "dynamodb").scan(TableName=table))
+    assert refused(lambda: as_role(role, "dynamodb").delete_table(TableName=table))
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_only_catalog_writes_pictures(as_role: Any, role: str) -> None:
+    put = {"Bucket": "shop-catalog-000000000000", "Key": "uploads/x", "Body": b""}
+    assert refused(lambda: as_role(role, "s3").put_object(**put)) == (role != "catalog dev")
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_only_the_mailing_function_sends_mail(as_role: Any, role: str) -> None:
+    mail = {
+        "Source": "no-reply@shop.example",
+        "Destination": {"ToAddresses": ["a@example.test"]},
+        "Message": {"Subject": {"Data": "s"}, "Body": {"Text": {"Data": "t"}}},
+    }
+    assert refused(lambda: as_role(role, "ses").send_email(**mail)) == (role != "users mail")
