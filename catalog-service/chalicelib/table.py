@@ -16,7 +16,6 @@ from common.tables import Item
 
 T = TypeVar("T")
 I = TypeVar("I", bound=Item)  # noqa: E741
-Key = tuple[type[Item], str, str]
 _BATCH = 100
 _ROUNDS = 4
 
@@ -35,6 +34,9 @@ class StockItem(Item):
 
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True)
+
+
+Key = tuple[type[CatalogItem] | type[StockItem], str, str]  # a kind of item with its keys
 
 
 class Whole(Attribute[int]):

@@ -1,6 +1,6 @@
 """Unit tests of catalog-service: its routes over fresh tables in moto, in a process of their own."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import boto3
@@ -28,7 +28,7 @@ def aws(tables: Any) -> Any:
 
 
 @pytest.fixture(autouse=True)
-def fresh_process() -> Iterator[None]:
+def fresh_process() -> None:
     """Nothing that the service remembers outlives a test."""
     from chalicelib import config
     from chalicelib.categories import domain as categories
@@ -37,7 +37,6 @@ def fresh_process() -> Iterator[None]:
     config.secrets._known.clear()
     categories.forget()
     counters.forget()
-    yield
 
 
 def euros(cents: int) -> dict[str, Any]:

@@ -9,6 +9,10 @@ def variant(sku, cents=1000, stock=0, **fields):
     return {"sku": sku, "price": euros(cents), "stock": stock} | fields
 
 
+def dollars(cents):
+    return {"amount": cents, "currency": "USD"}
+
+
 def many(number, prefix="V"):
     return [variant(f"{prefix}{place}", 1000 + place, stock=1) for place in range(number)]
 

@@ -38,13 +38,13 @@ class Details:
 
 
 def list_products(
-    category: str | None, status: Status | None, sort: Sort, limit: int, cursor: str | None, reader: str
+    category: str, status: Status | None, sort: Sort, limit: int, cursor: str | None, reader: str
 ) -> tuple[list[Card], str | None]:
-    """One page of cards and the cursor of the next; of any status if it is None. One query.
+    """One page of cards and the cursor of the next; of all categories if it is empty, of any status if it is None.
 
     `reader` binds the cursor to a caller who sees more than everybody does.
     """
-    scope = ("products", category or "", status or "all", sort, reader)
+    scope = ("products", category, status or "all", sort, reader)
     after = config.cursors.open(cursor, *scope)
     shelf = categories.id_of(category) if category else cards.EVERYTHING
     rows = cards.listed(shelf, status, sort, after, limit + 1) if shelf else []

@@ -1,6 +1,7 @@
 """HTTP in and out for products and their variants."""
 
 from chalice import Blueprint
+from msgspec import UNSET
 
 from chalicelib.errors import SkuTaken, SlugTaken
 from chalicelib.products import domain
@@ -39,10 +40,11 @@ staff = roles(*STAFF)
 @operation(allow=public, query=ListProducts, responses={200: Page[CardView]}, problems=[CursorInvalid, Forbidden])
 def list_products(query: ListProducts, call: Call) -> Page[CardView]:
     """Cards of the active products, of all or of a category and those below it; staff may ask for other statuses."""
-    if query.status and not call.has_role(*STAFF):
+    asked = query.status is not UNSET
+    if asked and not call.has_role(*STAFF):
         raise Forbidden
     status = None if query.status == "all" else query.status or "active"
-    reader = call.caller.id if query.status else ""
+    reader = call.caller.id if asked else ""
     cards, following = domain.list_products(query.category, status, query.sort, query.limit, query.cursor, reader)
     return Page(items=[present_card(card) for card in cards], next_cursor=following)
 

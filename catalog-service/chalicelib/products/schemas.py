@@ -65,9 +65,9 @@ class ChangeProduct(Body):
 
 
 class ListProducts(PageQuery):
-    category: Annotated[str, Meta(max_length=100)] | None = None
+    category: Annotated[str, Meta(max_length=100)] = ""
     sort: Sort = "newest"
-    status: Literal["draft", "active", "archived", "all"] | None = None
+    status: Literal["draft", "active", "archived", "all"] | UnsetType = UNSET
 
 
 class LookUpVariants(Query):
