@@ -15,7 +15,9 @@ import json
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
+import msgspec
 import schemathesis
 from chalice.config import Config
 from chalice.local import LocalGateway, LocalGatewayException
@@ -28,6 +30,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from common.problems import NotFound
 from tests.support.tokens import token_for
 
 examples = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
@@ -62,7 +65,7 @@ def wsgi(app: Any) -> Callable[..., Iterable[bytes]]:
     gateway = LocalGateway(app, Config())
 
     def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        path = environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace")
+        path = quote(environ["PATH_INFO"].encode("latin-1"))  # as a server gets it; a bare ; would end the path
         query = environ.get("QUERY_STRING", "")
         wanted = "/openapi.json" if path == _DESCRIPTION else path
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
@@ -71,12 +74,18 @@ def wsgi(app: Any) -> Callable[..., Iterable[bytes]]:
                 environ["REQUEST_METHOD"], f"{wanted}?{query}" if query else wanted, _headers(environ), body
             )
         except LocalGatewayException:
-            answer = {"statusCode": 404, "headers": {"Content-Type": "application/problem+json"}, "body": "{}"}
+            answer = _not_found()
         text = _without_tokens(answer["body"]) if path == _DESCRIPTION else answer["body"]
         start_response(_line(answer["statusCode"]), [(name, str(value)) for name, value in answer["headers"].items()])
         return io.BytesIO(text.encode() if isinstance(text, str) else text)
 
     return application
+
+
+def _not_found() -> dict[str, Any]:
+    """What the gateway in front answers itself, as the dev server and the edge do: an address that no route has."""
+    body = msgspec.json.encode(NotFound().body("0" * 32)).decode()
+    return {"statusCode": 404, "headers": {"Content-Type": "application/problem+json"}, "body": body}
 
 
 def _without_tokens(document: str) -> str:
