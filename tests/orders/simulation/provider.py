@@ -50,7 +50,7 @@ class PaymentProvider:
     calm: bool = False
 
     def create(self, order: Order) -> Payment:
-        key = self.creation_key(order)
+        key = f"{order.id}:create"
         if key not in self.by_key:
             behaviour = self.random.choices(
                 ["ok", "declines", "3ds", "hangs", "capture fails", "capture fails softly", "partial"],
@@ -60,9 +60,6 @@ class PaymentProvider:
             self.charges[made.id] = made
             self.by_key[key] = made.id
         return self.charges[self.by_key[key]].seen()
-
-    def creation_key(self, order: Order) -> str:
-        return f"{order.id}:create"
 
     def find(self, payment_id: str) -> Payment:
         return self.charges[payment_id].seen()

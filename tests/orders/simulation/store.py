@@ -37,7 +37,10 @@ class Table:
         return True
 
     def delete_record(self, record: Record) -> bool:
-        return self.leases(record) and bool(self.records.pop((record.owner, record.key)))
+        if not self.leases(record):
+            return False
+        self.records.pop((record.owner, record.key), None)
+        return True
 
     def leases(self, record: Record) -> bool:
         """The record stands, no order is placed and the holder is the same."""
