@@ -9,12 +9,12 @@ function formatOf(currency) {
 }
 
 /** 0 for JPY, 2 for EUR, 3 for KWD. */
-export function decimals(currency) {
+function decimals(currency) {
   return formatOf(currency).resolvedOptions().maximumFractionDigits;
 }
 
 /** The amount as a plain decimal number in text, made without floating point: 1999 EUR → "19.99". */
-export function toDecimal({ amount, currency }) {
+function toDecimal({ amount, currency }) {
   const places = decimals(currency);
   const digits = String(Math.abs(amount)).padStart(places + 1, "0");
   const sign = amount < 0 ? "-" : "";

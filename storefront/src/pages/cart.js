@@ -41,7 +41,7 @@ function Line({ item, warning, change }) {
     </li>`;
 }
 
-export const StaleNotice = ({ current }) => current.stale && html`
+const StaleNotice = ({ current }) => current.stale && html`
   <${Notice} title="These prices may be out of date">
     <p>We cannot check prices and stock just now. The prices shown are the last ones we know.</p>
   <//>`;

@@ -19,7 +19,7 @@ export function Sums({ of }) {
 }
 
 /** Where tax is part of the prices, the parts add up without it. */
-export function taxLabel({ subtotal, discount, shipping, tax, total }) {
+function taxLabel({ subtotal, discount, shipping, tax, total }) {
   const without = subtotal.amount - (discount?.amount ?? 0) + shipping.amount;
   return tax.amount > 0 && without === total.amount ? "Tax, included" : "Tax";
 }

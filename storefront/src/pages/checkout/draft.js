@@ -1,7 +1,7 @@
 /** What the buyer has typed so far, kept in this tab. Nothing of a card is ever kept. */
 const KEY = "shop.checkout";
 
-export const NO_ADDRESS = { name: "", line1: "", line2: "", city: "", region: "", postal_code: "", country: "", phone: "" };
+const NO_ADDRESS = { name: "", line1: "", line2: "", city: "", region: "", postal_code: "", country: "", phone: "" };
 
 const EMPTY = { email: "", shipping: NO_ADDRESS, separateBilling: false, billing: NO_ADDRESS, method: "", code: "" };
 

@@ -3,7 +3,7 @@ import { shop } from "../../config.js";
 import { Notice } from "../../parts/notice.js";
 import { html } from "../../view.js";
 
-export const TEST_CARDS = [
+const TEST_CARDS = [
   ["pm_card_visa", "Visa ending 4242", "Pays at once"],
   ["pm_card_visa_chargeDeclined", "Visa ending 0002", "The bank declines it"],
   ["pm_card_visa_chargeDeclinedInsufficientFunds", "Visa ending 9995", "Not enough money on it"],
