@@ -9,8 +9,6 @@ The first call makes .venv with tox in it, and tox makes the environment `local`
 the services. Later calls see that nothing has changed and start at once.
 """
 
-from __future__ import annotations
-
 import ctypes
 import hashlib
 import os
@@ -47,7 +45,7 @@ def main() -> None:
     start(words, parent)
 
 
-def start(words: list[str], parent: int) -> NoReturn:
+def start(words: "list[str]", parent: int) -> NoReturn:
     """Become the tools' command line: signals then reach it without a go-between."""
     os.chdir(ROOT)
     python = LOCAL / "bin" / "python"
@@ -130,7 +128,7 @@ def requirements() -> str:
     return hashlib.sha256(text).hexdigest()
 
 
-def run(*command: str | Path, cwd: Path | None = None) -> None:
+def run(*command: "str | Path", cwd: "Path | None" = None) -> None:
     """Run one step of the set-up; it ends when we are ended."""
     child = subprocess.Popen(command, cwd=cwd, preexec_fn=die_with_the_parent)  # there are no threads here
 
