@@ -4,7 +4,6 @@ import json
 import re
 from typing import Any
 
-import boto3
 import pytest
 
 from tests.support.services import prepare
@@ -17,20 +16,6 @@ api, aws, calls = fixtures.api, fixtures.aws, fixtures.calls
 service_name, shop_clock = fixtures.service_name, fixtures.shop_clock
 
 PASSWORD = "orchard lamp 4 velvet"
-
-
-@pytest.fixture(autouse=True)
-def fresh_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing that the service keeps in memory outlives a test."""
-    from chalicelib import config
-    from chalicelib.mail import sender
-    from common import events
-
-    config.secrets._known.clear()
-    config.signer._keys.clear()
-    sender._ses.cache_clear()
-    sender._sqs.cache_clear()
-    events._made.clear()
 
 
 class Post:
@@ -85,7 +70,7 @@ class Post:
 
     @staticmethod
     def _outbox() -> list[dict[str, Any]]:
-        items = boto3.client("dynamodb").scan(TableName="shop-users")["Items"]
+        items = fixtures.client("dynamodb").scan(TableName="shop-users")["Items"]
         return [
             {"eventName": "INSERT", "eventID": str(place), "dynamodb": {"Keys": {}, "NewImage": item}}
             for place, item in enumerate(items)
@@ -141,7 +126,7 @@ def ann(person: Any) -> Person:
 
 def stored() -> list[dict[str, Any]]:
     """Every item of the table, as DynamoDB's attribute maps."""
-    return list(boto3.client("dynamodb").scan(TableName="shop-users")["Items"])
+    return list(fixtures.client("dynamodb").scan(TableName="shop-users")["Items"])
 
 
 def dump() -> str:
