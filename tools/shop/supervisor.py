@@ -115,8 +115,12 @@ class Supervisor:
     def provisioned(self, status: int) -> None:
         """Tell everybody who waits; restart who began with something else."""
         if status != 0:
-            if self.late is None and self.provision:
-                raise NotReady(f"The embedded AWS could not be set up: see {self.provision.log}")
+            failed = (
+                f"The embedded AWS could not be set up: see {self.provision.log if self.provision else self.home.logs}"
+            )
+            if self.late is None:
+                raise NotReady(failed)
+            self.say(failed)
             return
         before, self.late = self.late, read_json(self.home.environment)
         for name, child in self.children.items():
