@@ -10,7 +10,7 @@ import msgspec
 from chalicelib import config
 from chalicelib.checkout.effects import Held
 from chalicelib.errors import CatalogDown, HoldClosed, OutOfStock
-from chalicelib.pricing.domain import Line
+from chalicelib.pricing.price import Line
 from common import logs
 from common.client import Answer, DependencyDown, Service
 from common.deadline import Deadline

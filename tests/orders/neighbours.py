@@ -12,7 +12,7 @@ from chalicelib.catalog import Variant
 from chalicelib.checkout.effects import Held, Payment, PaymentStatus
 from chalicelib.errors import CatalogDown, ProviderDown
 from chalicelib.orders.order import Order
-from chalicelib.pricing.domain import Line
+from chalicelib.pricing.price import Line
 from common.deadline import Deadline
 from common.schemas import Money
 from tests.orders.simulation.catalog import Catalog, Hold, Sku

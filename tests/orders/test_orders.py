@@ -203,7 +203,7 @@ def test_the_sweeper_leaves_an_order_alone_that_another_has_under_lease(shop, pr
 def test_one_order_in_trouble_does_not_keep_the_others_waiting(shop, catalog, provider, shop_clock):
     other = shop.named("usr_other")
     other.puts("LAMP.1")
-    ids = place(shop, payment_method="pm_3ds") + [other.buys(payment_method="pm_3ds").json["order_id"]]
+    ids = [*place(shop, payment_method="pm_3ds"), other.buys(payment_method="pm_3ds").json["order_id"]]
     del provider.payments[f"pi_{ids[0]}"]
     provider.complete(ids[1])
     shop_clock.forward(61)

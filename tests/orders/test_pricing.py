@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.pricing import domain
-from chalicelib.pricing.domain import Line
+from chalicelib.pricing.price import Line
 from chalicelib.pricing.rates import TAXES, TaxRate
 from tests.orders.neighbours import ADDRESS
 

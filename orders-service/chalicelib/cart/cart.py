@@ -2,7 +2,7 @@
 
 import msgspec
 
-from chalicelib.pricing.domain import Line
+from chalicelib.pricing.price import Line
 
 MAX_LINES = 50
 MAX_QUANTITY = 99

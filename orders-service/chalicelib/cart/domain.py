@@ -10,7 +10,7 @@ from chalicelib.cart.cart import MAX_LINES, MAX_QUANTITY, Cart
 from chalicelib.cart.models import LineRefused
 from chalicelib.catalog import Variant
 from chalicelib.errors import CatalogDown, CurrencyMismatch, LimitReached, SkuUnknown
-from chalicelib.pricing.domain import Line
+from chalicelib.pricing.price import Line
 from common.problems import Unavailable
 
 MAX_RACES = 8

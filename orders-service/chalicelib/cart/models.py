@@ -14,7 +14,7 @@ from pynamodb.expressions.update import Action
 
 from chalicelib import table
 from chalicelib.cart.cart import MAX_LINES, Cart
-from chalicelib.pricing.domain import Line
+from chalicelib.pricing.price import Line
 from chalicelib.table import ConditionFailed, OrdersItem, Whole
 from common.tables import Refused, Transaction
 

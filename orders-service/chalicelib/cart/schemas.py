@@ -8,7 +8,7 @@ from msgspec import Meta
 from chalicelib.cart.cart import MAX_QUANTITY
 from chalicelib.cart.domain import Shown
 from chalicelib.catalog import Variant
-from chalicelib.pricing.domain import Line
+from chalicelib.pricing.price import Line
 from common.schemas import Body, Money
 
 

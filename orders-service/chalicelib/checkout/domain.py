@@ -24,7 +24,7 @@ from chalicelib.errors import (
 )
 from chalicelib.orders.order import ENDED, Change, Order, State
 from chalicelib.pricing import domain as pricing
-from chalicelib.pricing.domain import Quote
+from chalicelib.pricing.price import Quote
 from chalicelib.pricing.schemas import present
 from common.problems import IdempotencyMismatch, InProgress, Problem, invalid
 from common.schemas import Money

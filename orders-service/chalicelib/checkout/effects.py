@@ -13,7 +13,7 @@ import msgspec
 
 from chalicelib.cart.cart import Cart
 from chalicelib.orders.order import Order
-from chalicelib.pricing.domain import Line
+from chalicelib.pricing.price import Line
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,7 +16,7 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjec
 
 from chalicelib import events, outbox, table
 from chalicelib.orders.order import Change, Order, Refund, State
-from chalicelib.pricing.domain import PricedLine
+from chalicelib.pricing.price import PricedLine
 from chalicelib.table import Choice, ConditionFailed, Document, OrdersItem, Whole
 from common.tables import OutcomeUnknown, Refused, Transaction
 

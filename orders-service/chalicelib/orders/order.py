@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.pricing.domain import PricedLine
+from chalicelib.pricing.price import PricedLine
 
 
 class State(StrEnum):

@@ -22,10 +22,10 @@ STAFF = ("staff", "admin")
 @operation(allow=everyone, query=ListOrders, responses={200: Page[OrderView]}, problems=[CursorInvalid])
 def list_orders(query: ListOrders, call: Call) -> Page[OrderView]:
     """List the caller's orders, newest first; staff may ask for others by one filter."""
-    scope = ("orders", call.caller.id, str(query.status), str(query.customer_id), str(query.email))
+    filters, any_order = query.filters, call.has_role(*STAFF)
+    scope = ("orders", call.caller.id, *(f"{name}={value}" for name, value in filters.items()))
     position = config.cursors.open(query.cursor, *scope)
-    filters = domain.Filters(query.status, query.customer_id, query.email)
-    rows = domain.list_orders(call.caller.id, filters, position, query.limit + 1, any_order=call.has_role(*STAFF))
+    rows = domain.list_orders(call.caller.id, filters, position, query.limit + 1, any_order=any_order)
     shown, following = page(rows, query.limit, lambda order: order.id, config.cursors, *scope)
     return Page(items=[present(order) for order in shown], next_cursor=following)
 

@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal, cast
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from chalicelib.orders.order import ENDED, Change, Order, Refund, State
 from chalicelib.pricing.schemas import QuoteLine, present_lines
@@ -20,9 +20,15 @@ PaymentState = Literal[
 class ListOrders(PageQuery):
     """`?status=`, `?customer_id=` and `?email=` are for staff, one at a time."""
 
-    status: Status | None = None
-    customer_id: Id | None = None
-    email: Annotated[str, Meta(min_length=1, max_length=254)] | None = None
+    status: Status | UnsetType = UNSET
+    customer_id: Id | UnsetType = UNSET
+    email: Annotated[str, Meta(min_length=1, max_length=254)] | UnsetType = UNSET
+
+    @property
+    def filters(self) -> dict[str, str]:
+        """Those that were given."""
+        named = {"status": self.status, "customer_id": self.customer_id, "email": self.email}
+        return {name: value for name, value in named.items() if isinstance(value, str)}
 
 
 class PaymentView(msgspec.Struct, kw_only=True):

@@ -16,7 +16,7 @@ routes = Blueprint(__name__)
 @operation(allow=public, query=ByCountry, responses={200: ShippingMethods})
 def list_methods(query: ByCountry) -> ShippingMethods:
     """List how orders can be sent, to one country or at all."""
-    return ShippingMethods(items=domain.list_methods(query.country))
+    return ShippingMethods(items=domain.list_methods(query.country or None))
 
 
 @routes.route("/tax-rates/{country}", methods=["GET"])

@@ -1,8 +1,9 @@
 """Prices in answers."""
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
-from chalicelib.pricing.domain import PricedLine, Quote
+from chalicelib.pricing.price import PricedLine, Quote
 from chalicelib.pricing.rates import ShippingMethod
 from common.schemas import Country, Money, Query
 
@@ -43,7 +44,7 @@ class ShippingMethods(msgspec.Struct, kw_only=True):
 class ByCountry(Query):
     """`?country=DE`"""
 
-    country: Country | None = None
+    country: Country | UnsetType = UNSET
 
 
 def present(quote: Quote) -> QuoteView:

@@ -7,7 +7,7 @@ from enum import Enum
 
 from chalicelib.checkout.effects import Held
 from chalicelib.errors import HoldClosed, OutOfStock
-from chalicelib.pricing.domain import Line
+from chalicelib.pricing.price import Line
 
 
 class Hold(Enum):

@@ -15,7 +15,7 @@ from chalicelib.checkout.saga import drive
 from chalicelib.orders.domain import cancel_order, sweep_order
 from chalicelib.orders.order import ENDED, State, is_moving
 from chalicelib.pricing import domain as pricing
-from chalicelib.pricing.domain import Line
+from chalicelib.pricing.price import Line
 from chalicelib.pricing.rates import METHODS, ShippingMethod, ShippingRate
 from common.problems import Problem
 from common.schemas import Money

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from chalicelib.cart.cart import Cart
 from chalicelib.checkout.effects import Basket, Record
 from chalicelib.orders.order import Order
-from chalicelib.pricing.domain import Line
+from chalicelib.pricing.price import Line
 
 Key = tuple[str, str]
 

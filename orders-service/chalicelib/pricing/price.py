@@ -1,0 +1,37 @@
+"""Prices as the rules see them: plain values."""
+
+import msgspec
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """So many of one variant, at one price in minor units."""
+
+    sku: str
+    product_id: str
+    name: str
+    options: dict[str, str]
+    quantity: int
+    unit_price: int
+
+    @property
+    def total(self) -> int:
+        return self.quantity * self.unit_price
+
+
+class PricedLine(Line, frozen=True, kw_only=True):
+    """A line with what falls to it; `tax` is within the price or on top of it, as the country's rate says."""
+
+    discount: int
+    tax: int
+
+
+class Quote(msgspec.Struct, frozen=True, kw_only=True):
+    """`total = subtotal - discount + shipping`, plus `tax` where prices are without it. Minor units of `currency`."""
+
+    lines: list[PricedLine]
+    currency: str
+    subtotal: int
+    discount: int
+    shipping: int
+    tax: int
+    total: int
