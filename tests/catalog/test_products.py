@@ -131,6 +131,14 @@ def test_variants_come_and_go_by_the_products_version(api, shop):
     assert shop.product("other", variants=[variant("L-2")])
 
 
+def test_a_variant_that_is_none_is_not_found_before_any_version_is_asked_for(api, shop):
+    path = f"/products/{shop.product()['id']}/variants/NONE"
+
+    assert api.patch(path, {"weight_g": 1}, role="staff").status == 404
+    assert api.patch(path, {"weight_g": 1}, role="staff", If_Match='"9"').status == 404
+    assert api.delete(path, role="staff", If_Match='"9"').status == 404
+
+
 def test_variants_can_be_replaced_as_a_whole(api, shop):
     product = shop.product()
     changed = shop.change(product, variants=[variant("LAMP", 1, stock=99), variant("NEW", 2, stock=7)])

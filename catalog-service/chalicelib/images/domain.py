@@ -27,13 +27,13 @@ _ENDINGS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
 def announce_image(product_id: str, content_type: str, size: int, alt: str) -> tuple[str, Form]:
     """A form that uploads exactly this: key, content type and size are fixed by its signature.
 
-    A lost reply leaves an announcement that nobody uses; a repeat makes another.
+    A put of a new id, so that the SDK may repeat it; a caller who lost the reply gets another form.
     """
     _room_for_one(products.stored(product_id))
     image_id = new_id("img")
     key = f"uploads/{product_id}/{image_id}"
     expires_at = int(clock.now()) + _KEPT_SECONDS
-    Upload.of(product_id, image_id, key, content_type, alt, expires_at).save(Upload.pk.does_not_exist())
+    Upload.of(product_id, image_id, key, content_type, alt, expires_at).save()
     return image_id, config.bucket.presigned_post(key, content_type, size, ttl_seconds=_FORM_SECONDS)
 
 
@@ -86,7 +86,7 @@ def change_image(
         changed = found if alt is None else replace(found, alt=alt)
         return replace(seen, images=[*others[:place], changed, *others[place:]])
 
-    return _in(products.edit(product_id, change, precondition), image_id)
+    return _in(products.edit(product_id, change, precondition, find=lambda seen: _in(seen, image_id)), image_id)
 
 
 def delete_image(product_id: str, image_id: str, precondition: Precondition) -> None:
@@ -97,7 +97,7 @@ def delete_image(product_id: str, image_id: str, precondition: Precondition) -> 
         removed[:] = [_in(seen, image_id)]
         return replace(seen, images=[one for one in seen.images if one.id != image_id])
 
-    products.edit(product_id, remove, precondition)
+    products.edit(product_id, remove, precondition, find=lambda seen: _in(seen, image_id))
     config.bucket.delete(removed[0].key)
 
 

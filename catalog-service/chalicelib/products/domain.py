@@ -123,7 +123,7 @@ def change_variant(product_id: str, sku: str, changes: ChangeVariant, preconditi
         changed = [editing.changed_variant(one, changes) if one is found else one for one in seen.variants]
         return editing.with_variants(seen, changed)
 
-    return edit(product_id, change, precondition, required=True)
+    return edit(product_id, change, precondition, required=True, find=lambda seen: variant_of(seen, sku))
 
 
 def delete_variant(product_id: str, sku: str, precondition: Precondition) -> None:
@@ -133,7 +133,7 @@ def delete_variant(product_id: str, sku: str, precondition: Precondition) -> Non
         found = variant_of(seen, sku)
         return editing.with_variants(seen, [one for one in seen.variants if one is not found])
 
-    edit(product_id, remove, precondition)
+    edit(product_id, remove, precondition, find=lambda seen: variant_of(seen, sku))
 
 
 def variant_of(product: Product, sku: str) -> Variant:
@@ -150,13 +150,16 @@ def edit(
     *,
     required: bool = False,
     units: Mapping[str, int] | None = None,
+    find: Callable[[Product], object] = lambda _: None,
 ) -> Product:
     """Read, change, write where it was read; whoever was overtaken starts again from what is stored then.
 
-    A change that gives the same product back writes nothing.
+    `find` raises NotFound for a part that is not there, which comes before the precondition. A change that gives the
+    same product back writes nothing.
     """
     for _ in range(_ROUNDS):
         seen = stored(product_id)
+        find(seen)
         precondition.check(seen.version, required=required)
         changed = editing.checked(change(seen))
         if changed == seen:
