@@ -70,6 +70,10 @@ def test_every_bad_field_is_named_and_an_unknown_one_leads(api):
     }
 
 
+def test_a_trailing_line_break_is_no_part_of_a_name(api):
+    assert put(api, {"items": [{"sku": "a\n", "quantity": 1}]}).json["errors"][0]["code"] == "wrong_format"
+
+
 def test_too_many_of_something_is_its_own_code(api):
     answer = put(api, {"items": GOOD["items"] * 4})
 

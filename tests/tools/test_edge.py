@@ -303,6 +303,11 @@ def test_the_inbox_holds_what_was_sent_to_somebody(edge):
     assert b"bob@shop.example" in ask(edge, "GET", "/_inbox")[2]
 
 
+@pytest.mark.parametrize("path", ["/_inbox?to=ann@shop.example", "/_inbox", "/_traces"])
+def test_a_foreign_name_for_this_machine_reads_no_mail_and_no_traces(edge, path):
+    assert problem(ask(edge, "GET", path, headers={"Host": "evil.example:8080"})) == (403, "forbidden")
+
+
 def test_a_trace_shows_what_each_process_logged_about_a_request(edge, tmp_path):
     line = {"request_id": "r1", "at": "2026-11-23T06:00:00Z"}
     served = {**line, "message": "request", "route": "/x<b>"}

@@ -31,6 +31,7 @@ DROPPED = frozenset(
     b"content-length x-forwarded-for x-forwarded-host x-forwarded-proto forwarded x-edge-secret x-real-ip".split()
 )
 REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS"})
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 Page = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
@@ -99,6 +100,8 @@ class Edge:
         path = request.path
         own: dict[str, Page] = {"/_inbox": self.inbox, "/_traces": self.traces, "/_health": self.health}
         if path in own:
+            if request.host.rpartition(":")[0] not in LOOPBACK:  # a foreign name that resolves to us reads no mail
+                return self.problem(request, 403, "forbidden")
             return await own[path](request)
         if path.startswith("/openapi/"):
             return await self.openapi(request, path.removeprefix("/openapi/").removesuffix(".json"))

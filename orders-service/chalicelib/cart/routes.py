@@ -15,7 +15,7 @@ from common.problems import Unauthorized
 
 routes = Blueprint(__name__)
 shoppers = roles("guest", "customer")
-_SKU = re.compile(r"^[A-Za-z0-9._-]{1,64}$")
+_SKU = re.compile(r"^[A-Za-z0-9._-]{1,64}\Z")
 _verifier = verifier_of(config.settings, config.signer)
 
 

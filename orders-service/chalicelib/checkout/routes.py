@@ -31,7 +31,7 @@ from common.problems import IdempotencyMismatch, InProgress, invalid
 
 routes = Blueprint(__name__)
 shoppers = roles("guest", "customer")
-_EMAIL = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
+_EMAIL = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s]+\Z")
 
 
 @routes.route("/checkout/quote", methods=["POST"])
