@@ -13,7 +13,7 @@ from common.deadline import Deadline
 from common.problems import Unavailable
 
 _AGAIN = frozenset({502, 503, 504})
-_pool = urllib3.PoolManager(maxsize=20, retries=False)
+_pool = urllib3.PoolManager(maxsize=50, retries=False)
 
 
 class DependencyDown(Unavailable):

@@ -15,7 +15,7 @@ from common import events
 from common.deadline import Deadline
 from common.http import make_app
 
-SWEEP_SECONDS = 45
+SWEEP_SECONDS = 35  # with the last order's time still within the minute
 ORDER_SECONDS = 20
 
 app = make_app(

@@ -71,7 +71,7 @@ def test_a_quantity_is_a_whole_number_from_1_to_99(shop, quantity):
     assert shop.cart()["items"] == []
 
 
-@pytest.mark.parametrize("sku", ["NONE", "A" * 64])
+@pytest.mark.parametrize("sku", ["NONE", "A" * 65])
 def test_an_unknown_sku_is_not_found_and_changes_nothing(shop, sku):
     assert (shop.puts(sku).status, shop.puts(sku).code) == (404, "sku_unknown")
     assert shop.cart()["version"] == 0

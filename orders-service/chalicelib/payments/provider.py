@@ -31,7 +31,7 @@ _STATUSES = {
     "succeeded": PaymentStatus.CAPTURED,
     "canceled": PaymentStatus.VOIDED,
 }
-_pool = urllib3.PoolManager(maxsize=20, retries=False)
+_pool = urllib3.PoolManager(maxsize=50, retries=False)
 _log = logs.logger(__name__)
 
 
