@@ -7,6 +7,7 @@ a CloudFront distribution takes this place.
 import asyncio
 import json
 import os
+import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -31,6 +32,7 @@ DROPPED = frozenset(
     b"content-length x-forwarded-for x-forwarded-host x-forwarded-proto forwarded x-edge-secret x-real-ip".split()
 )
 REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS"})
+API = re.compile(r"/api(?:[/?]|\Z)")
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 Page = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
@@ -54,7 +56,7 @@ class Edge:
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Every request comes through here."""
         try:
-            if request.raw_path.startswith("/api/"):
+            if API.match(request.raw_path):
                 return await self.forward(request)
             return await self.show(request)
         except Down:
@@ -150,10 +152,10 @@ class Edge:
 
 def owner(target: str) -> str | None:
     """The service that owns a path such as `/products/x?y`; reservations are between services only."""
-    segments = target.partition("?")[0].split("/")
-    if segments[1] == "privacy" and len(segments) == 3 and segments[2] in SERVICES:
-        return segments[2]
-    return OWNERS.get(segments[1])
+    first, *more = target.partition("?")[0].split("/")[1:] or [""]
+    if first == "privacy" and len(more) == 1 and more[0] in SERVICES:
+        return more[0]
+    return OWNERS.get(first)
 
 
 def reply(answer: Answer) -> web.Response:

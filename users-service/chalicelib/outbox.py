@@ -8,7 +8,7 @@ import msgspec
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
 from chalicelib.table import UsersItem
-from common import clock, tracing
+from common import clock, tables, tracing
 from common.events import OUTBOX_PREFIX, Event, OutboxAttributes, outbox_values
 from common.ids import new_id
 
@@ -54,10 +54,8 @@ def mail_jobs(records: Iterable[Mapping[str, Any]]) -> list[str]:
 
 def was_sent(job: MailJob) -> bool:
     """Whether a worker has finished this job before; queue and stream may give it twice."""
-    try:
-        return Outgoing.get(_key(job.id), "OUT", consistent_read=True).sent_at is not None
-    except Outgoing.DoesNotExist:
-        return False
+    found = tables.get(Outgoing, _key(job.id), "OUT")
+    return found is not None and found.sent_at is not None
 
 
 def mark_sent(job: MailJob) -> None:

@@ -14,7 +14,7 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from chalicelib import config
 from chalicelib.outbox import Outgoing
 from chalicelib.table import UsersItem
-from common import clock
+from common import clock, tables
 from common.tables import Refused, Transaction
 
 LINK_SECONDS = 24 * 3600
@@ -84,8 +84,7 @@ class AddressTaken(Exception):
 
     def __init__(self, stored: Mapping[str, Any]) -> None:
         super().__init__("address taken")
-        self.log_in = LogIn()
-        self.log_in.deserialize(dict(stored))
+        self.log_in = LogIn.from_raw_data(dict(stored))
         self.waiting = not self.log_in.email_verified
 
 
@@ -95,17 +94,11 @@ def account_of(email: str) -> str:
 
 
 def find_log_in(account: str) -> LogIn | None:
-    try:
-        return LogIn.get(*LogIn.key(account), consistent_read=True)
-    except LogIn.DoesNotExist:
-        return None
+    return tables.get(LogIn, *LogIn.key(account))
 
 
 def find_profile(user_id: str) -> Profile | None:
-    try:
-        return Profile.get(*Profile.key(user_id), consistent_read=True)
-    except Profile.DoesNotExist:
-        return None
+    return tables.get(Profile, *Profile.key(user_id))
 
 
 def create(person: Mapping[str, Any], password_hash: str, attempt: str, outgoing: Outgoing) -> None:
@@ -160,11 +153,8 @@ def add_link(token: str, account: str, log_in: LogIn) -> None:
 
 def find_link(token: str) -> Link | None:
     """The link, unless it was used or has expired (DynamoDB removes expired items late)."""
-    try:
-        link = Link.get(*Link.key(token), consistent_read=True)
-    except Link.DoesNotExist:
-        return None
-    return link if link.expires_at > clock.now() else None
+    link = tables.get(Link, *Link.key(token))
+    return link if link and link.expires_at > clock.now() else None
 
 
 def confirm(link: Link) -> bool:

@@ -1,15 +1,13 @@
 """Sessions in the users table: `USER#<id> / SESS#<session id>`, beside the account that they belong to."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
-from pynamodb.exceptions import DeleteError
 
 from chalicelib.sessions.tokens import RefreshToken
-from chalicelib.table import ConditionFailed, UsersItem, update
-from common import clock
-from common.tables import condition_failed
+from chalicelib.table import UsersItem
+from common import clock, tables
+from common.tables import ConditionFailed
 
 LIVES_SECONDS = 30 * 24 * 3600  # after its last use
 REPEAT_SECONDS = 10
@@ -74,7 +72,7 @@ def rotate(token: RefreshToken, successor: RefreshToken) -> tuple[bool, Session 
     """
     now = clock.now()
     try:
-        stored = update(
+        session = tables.update(
             Session(*_key(token.user_id, token.session_id)),
             [
                 Session.current.set(successor.hash),
@@ -87,8 +85,8 @@ def rotate(token: RefreshToken, successor: RefreshToken) -> tuple[bool, Session 
             (Session.current == token.hash) & (Session.expires_at > int(now)),
         )
     except ConditionFailed as failed:
-        return False, _loaded(failed.item) if failed.item else None
-    return True, _loaded(stored)
+        return False, Session.from_raw_data(failed.item) if failed.item else None
+    return True, session
 
 
 def list_sessions(user_id: str, before: str | None) -> Iterator[Session]:
@@ -101,11 +99,9 @@ def list_sessions(user_id: str, before: str | None) -> Iterator[Session]:
 def remove(user_id: str, session_id: str) -> bool:
     """End a session; False if there was none. Deleting it again changes nothing."""
     try:
-        Session(*_key(user_id, session_id)).delete(Session.pk.exists())
-    except DeleteError as error:
-        if condition_failed(error):
-            return False
-        raise
+        tables.delete(Session(*_key(user_id, session_id)), Session.pk.exists())
+    except ConditionFailed:
+        return False
     return True
 
 
@@ -119,9 +115,3 @@ def remove_all(user_id: str) -> None:
 
 def _key(user_id: str, session_id: str) -> tuple[str, str]:
     return f"USER#{user_id}", _PREFIX + session_id
-
-
-def _loaded(attributes: dict[str, Any]) -> Session:
-    session = Session()
-    session.deserialize(attributes)
-    return session
