@@ -12,11 +12,12 @@ from pynamodb.attributes import MapAttribute, UnicodeAttribute
 from pynamodb.expressions.condition import Condition, size
 from pynamodb.expressions.update import Action
 
-from chalicelib import table
 from chalicelib.cart.cart import MAX_LINES, Cart
 from chalicelib.pricing.price import Line
-from chalicelib.table import ConditionFailed, OrdersItem, Whole
-from common.tables import Refused, Transaction
+from chalicelib.table import OrdersItem
+from common import tables
+from common.attributes import Whole
+from common.tables import ConditionFailed, Refused, Transaction
 
 
 class CartItem(OrdersItem):
@@ -56,7 +57,7 @@ class LineRefused(Exception):
 
 
 def find_cart(owner: str) -> Cart:
-    item = table.get(CartItem, f"CART#{owner}", "CART")
+    item = tables.get(CartItem, f"CART#{owner}", "CART")
     return item.value() if item else Cart(owner=owner)
 
 
@@ -83,7 +84,7 @@ def create(owner: str, lines: Sequence[Line], currency: str) -> Cart:
     """The first write of a cart; raises LineRefused with the cart if somebody was faster, or it was we."""
     item = CartItem.of(owner, version=1, currency=currency, lines={line.sku: _stored_line(line) for line in lines})
     try:
-        table.put(item, CartItem.pk.does_not_exist())
+        tables.put(item, CartItem.pk.does_not_exist())
     except ConditionFailed as failed:
         raise LineRefused(_stored(owner, failed)) from None
     return item.value()
@@ -108,7 +109,7 @@ def empty(owner: str) -> Cart:
 def _change(owner: str, actions: list[Action], condition: Condition) -> Cart:
     try:
         moved_on = CartItem.version.set(CartItem.version + 1)
-        return table.update(CartItem.of(owner), [*actions, moved_on], CartItem.pk.exists() & condition).value()
+        return tables.update(CartItem.of(owner), [*actions, moved_on], CartItem.pk.exists() & condition).value()
     except ConditionFailed as failed:
         raise LineRefused(_stored(owner, failed)) from None
 

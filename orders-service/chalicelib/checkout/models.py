@@ -3,12 +3,12 @@
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.expressions.condition import Condition
 
-from chalicelib import table
 from chalicelib.checkout.effects import Record
-from chalicelib.table import ConditionFailed, OrdersItem, Whole
-from common import clock
+from chalicelib.table import OrdersItem
+from common import clock, tables
+from common.attributes import Whole
 from common.idempotency import KEPT_SECONDS, record_key
-from common.tables import Transaction
+from common.tables import ConditionFailed, Transaction
 
 
 class RecordItem(OrdersItem):
@@ -59,7 +59,7 @@ def leased_to(record: Record) -> Condition:
 def open_record(record: Record) -> Record:
     """Write it if it is absent; what stands there. A repeat of the write is refused and finds its own holder."""
     try:
-        table.put(RecordItem.of(record), RecordItem.pk.does_not_exist())
+        tables.put(RecordItem.of(record), RecordItem.pk.does_not_exist())
     except ConditionFailed as failed:
         return _stored(failed, record) or open_record(record)  # gone again, perhaps by its end of life
     return record
@@ -68,7 +68,7 @@ def open_record(record: Record) -> Record:
 def take_record(found: Record, mine: Record) -> Record | None:
     """Put ours in its place if nobody else has; a repeat finds our own holder there."""
     try:
-        table.put(RecordItem.of(mine), leased_to(found))
+        tables.put(RecordItem.of(mine), leased_to(found))
     except ConditionFailed as failed:
         return _stored(failed, mine)
     return mine
@@ -79,14 +79,14 @@ def _stored(failed: ConditionFailed, record: Record) -> Record | None:
 
 
 def find_record(owner: str, key: str) -> Record | None:
-    item = table.get(RecordItem, record_key(owner, key), "IDEM")
+    item = tables.get(RecordItem, record_key(owner, key), "IDEM")
     return item.value(owner, key) if item else None
 
 
 def delete_record(record: Record) -> bool:
     """A repeat is refused, and then there is no record of ours any more."""
     try:
-        table.delete(RecordItem.of(record), leased_to(record))
+        tables.delete(RecordItem.of(record), leased_to(record))
     except ConditionFailed:
         return False
     return True

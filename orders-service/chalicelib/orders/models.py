@@ -14,11 +14,13 @@ from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttrib
 from pynamodb.expressions.update import Action
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 
-from chalicelib import events, outbox, table
+from chalicelib import events, outbox
 from chalicelib.orders.order import Change, Order, Refund, State
 from chalicelib.pricing.price import PricedLine
-from chalicelib.table import Choice, ConditionFailed, Document, OrdersItem, Whole
-from common.tables import OutcomeUnknown, Refused, Transaction
+from chalicelib.table import OrdersItem
+from common import tables
+from common.attributes import Choice, Document, Whole
+from common.tables import ConditionFailed, OutcomeUnknown, Refused, Transaction
 
 SHARDS = 4
 
@@ -139,7 +141,7 @@ def _shard(order_id: str) -> int:
 
 
 def find_order(order_id: str) -> Order | None:
-    item = table.get(OrderItem, *_key(order_id))
+    item = tables.get(OrderItem, *_key(order_id))
     return item.value() if item else None
 
 
@@ -172,7 +174,7 @@ def write(before: Order, after: Order) -> Order:
     A repeat of our own write is refused too, and finds the order as we wrote it.
     """
     try:
-        table.update(OrderItem(*_key(before.id)), _differences(before, after), OrderItem.version == before.version)
+        tables.update(OrderItem(*_key(before.id)), _differences(before, after), OrderItem.version == before.version)
     except ConditionFailed as failed:
         return _as_stored(failed.item)
     return after
