@@ -7,7 +7,7 @@ import boto3
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from moto import mock_aws
 
 import app
@@ -20,7 +20,9 @@ SKUS = ("A", "B")
 FIRST_UNITS = 6
 SWEEP = dict.fromkeys(("source", "detail-type", "version", "account", "id", "region", "time"), "")
 quantities = st.dictionaries(st.sampled_from(SKUS), st.integers(1, 4), min_size=1)
+small_quantities = st.dictionaries(st.sampled_from(SKUS), st.integers(1, 2), min_size=1, max_size=1)
 seconds = st.integers(1, 30)
+ids = st.sampled_from([f"ord_{number}" for number in range(4)])
 
 
 @dataclass
@@ -34,8 +36,6 @@ class Held:
 
 
 class Reservations(RuleBasedStateMachine):
-    ids = Bundle("ids")
-
     def __init__(self):
         super().__init__()
         self.mock = mock_aws()
@@ -73,10 +73,6 @@ class Reservations(RuleBasedStateMachine):
 
     def available(self, sku):
         return self.on_hand[sku] - self.held(sku)
-
-    @rule(target=ids, number=st.integers(1, 4))
-    def name_a_reservation(self, number):
-        return f"ord_{number}"
 
     @rule(reservation=ids, items=quantities, ttl=seconds)
     def reserve(self, reservation, items, ttl):
@@ -120,6 +116,11 @@ class Reservations(RuleBasedStateMachine):
                     for sku, quantity in known.items.items():
                         self.on_hand[sku] -= quantity
 
+    @rule(reservation=ids, items=quantities)
+    def sell(self, reservation, items):
+        self.reserve(reservation, items, 30)
+        self.commit(reservation, 1)
+
     @rule(reservation=ids, times=st.integers(1, 2))
     def release(self, reservation, times):
         known = self.model.setdefault(reservation, Held({}, 0, "released"))
@@ -131,10 +132,15 @@ class Reservations(RuleBasedStateMachine):
                 assert answer.status == 204
                 known.state = "released" if known.state == "held" else known.state
 
-    @rule(reservation=ids, return_id=st.sampled_from(["ret_1", "ret_2"]), items=quantities)
-    def give_back(self, reservation, return_id, items):
-        known = self.model.get(reservation)
-        answer = self.shop.give_back(return_id, reservation, **items)
+    @rule(
+        reservation=ids, return_id=st.sampled_from(["ret_1", "ret_2"]), items=small_quantities, times=st.integers(1, 2)
+    )
+    def give_back(self, reservation, return_id, items, times):
+        for _ in range(times):
+            answer = self.shop.give_back(return_id, reservation, **items)
+            self.given_back(self.model.get(reservation), return_id, items, answer)
+
+    def given_back(self, known, return_id, items, answer):
         if known is None:
             assert answer.status == 404
         elif known.state != "sold":
@@ -172,7 +178,7 @@ class Reservations(RuleBasedStateMachine):
         if answer.status == 200:
             self.on_hand[sku] = on_hand
 
-    @rule(forward=st.integers(1, 40))
+    @rule(forward=st.integers(1, 25))
     def time_passes(self, forward):
         self.clock.forward(forward)
 
@@ -202,7 +208,7 @@ class Reservations(RuleBasedStateMachine):
 
 
 Reservations.TestCase.settings = settings(
-    max_examples=25, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
+    max_examples=25, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
 )
 
 
