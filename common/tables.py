@@ -11,7 +11,7 @@ from uuid import uuid4
 from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.attributes import NumberAttribute
 from pynamodb.connection.table import TableConnection
-from pynamodb.exceptions import PynamoDBException, VerboseClientError
+from pynamodb.exceptions import VerboseClientError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
@@ -199,11 +199,6 @@ def _write(operation: str, item: Item, kwargs: dict[str, Any]) -> dict[str, Any]
     except BotoCoreError as error:
         raise OutcomeUnknown from error
     return answer
-
-
-def condition_failed(error: PynamoDBException) -> bool:
-    """Whether a single put, update or delete was refused by its condition."""
-    return error.cause_response_code == "ConditionalCheckFailedException"
 
 
 def is_unavailable(error: BaseException) -> bool:

@@ -1,21 +1,14 @@
 """The two tables: what their items have in common. Keys and conditions are in each feature's models.py."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Iterable
+from typing import Any
 
-import msgspec
-from pynamodb.attributes import Attribute, UnicodeAttribute
-from pynamodb.constants import NUMBER, STRING
-from pynamodb.exceptions import VerboseClientError
-from pynamodb.expressions.condition import Condition
-from pynamodb.expressions.update import Action
+from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib import config
 from common.problems import Unavailable
 from common.tables import Item
 
-T = TypeVar("T")
-I = TypeVar("I", bound=Item)  # noqa: E741
 _BATCH = 100
 _ROUNDS = 4
 
@@ -37,72 +30,6 @@ class StockItem(Item):
 
 
 Key = tuple[type[CatalogItem] | type[StockItem], str, str]  # a kind of item with its keys
-
-
-class Whole(Attribute[int]):
-    """A whole number; PynamoDB's own goes through floats."""
-
-    attr_type = NUMBER
-
-    def serialize(self, value: int) -> str:
-        return str(int(value))
-
-    def deserialize(self, value: str) -> int:
-        return int(value)
-
-
-class Document(Attribute[T]):
-    """A value of a msgspec type, as JSON text."""
-
-    attr_type = STRING
-
-    def __init__(self, kind: Any, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self._kind = kind
-
-    def serialize(self, value: T) -> str:
-        return msgspec.json.encode(value).decode()
-
-    def deserialize(self, value: str) -> T:
-        found: T = msgspec.json.decode(value, type=self._kind)
-        return found
-
-
-class ConditionFailed(Exception):
-    """A conditional update was refused; `item` is what is stored, as DynamoDB's attribute map, or None."""
-
-    def __init__(self, item: dict[str, Any] | None) -> None:
-        super().__init__("condition failed")
-        self.item = item
-
-
-def update(item: I, actions: Sequence[Action], condition: Condition) -> I:
-    """One conditional update; the item as it is now, or ConditionFailed with the old one in the same round trip."""
-    kwargs = item.get_update_kwargs_from_instance(
-        list(actions), condition, return_values_on_condition_failure="ALL_OLD"
-    )
-    try:
-        answer = item._get_connection().connection.dispatch("UpdateItem", {**kwargs, "ReturnValues": "ALL_NEW"})
-    except VerboseClientError as error:
-        if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
-            raise ConditionFailed(_stored(error)) from None
-        raise
-    return type(item).from_raw_data(answer["Attributes"])
-
-
-def _stored(error: VerboseClientError) -> dict[str, Any] | None:
-    """The old item: PynamoDB's error leaves it out, botocore's own, which caused it, has it."""
-    cause: Any = error.__cause__
-    found: dict[str, Any] | None = cause.response.get("Item")
-    return found
-
-
-def get(kind: type[I], pk: str, sk: str) -> I | None:
-    """What is stored now (a consistent read), or None."""
-    try:
-        return kind.get(pk, sk, consistent_read=True)
-    except kind.DoesNotExist:
-        return None
 
 
 def batch_get(keys: Iterable[Key], *, consistent: bool = False) -> list[Any]:

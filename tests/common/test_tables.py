@@ -125,14 +125,6 @@ def test_no_answer_at_all_is_an_unknown_outcome(answers):
         change.commit()
 
 
-def test_a_failed_condition_of_a_single_write_is_told_from_other_errors():
-    with pytest.raises(Exception) as failed:  # noqa: PT011
-        Row("a").save(Row.pk.exists())
-
-    assert tables.condition_failed(failed.value)
-    assert not tables.is_unavailable(failed.value)
-
-
 def test_an_unreachable_table_is_told_from_a_mistake_of_ours():
     assert tables.is_unavailable(botocore.exceptions.EndpointConnectionError(endpoint_url="x"))
     assert not tables.is_unavailable(ValueError())

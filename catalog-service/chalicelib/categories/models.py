@@ -5,7 +5,8 @@ from typing import Any
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.expressions.condition import Condition
 
-from chalicelib.table import CatalogItem, Whole
+from chalicelib.table import CatalogItem
+from common.attributes import Whole
 from common.tables import Transaction
 
 _PARTITION = "CATEGORIES"

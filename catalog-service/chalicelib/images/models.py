@@ -4,7 +4,9 @@ from typing import Any
 
 from pynamodb.attributes import UnicodeAttribute
 
-from chalicelib.table import CatalogItem, Whole, get
+from chalicelib.table import CatalogItem
+from common.attributes import Whole
+from common.tables import get
 
 
 class Upload(CatalogItem):

@@ -13,7 +13,8 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
 
 from chalicelib.products.models import Product, Status, Variant
-from chalicelib.table import CatalogItem, Document
+from chalicelib.table import CatalogItem
+from common.attributes import Document
 from common.schemas import Money
 from common.tables import Item, Transaction
 

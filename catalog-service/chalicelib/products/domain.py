@@ -1,7 +1,8 @@
 """Products: lists of cards, one product with its stock, and every change of one."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from msgspec import UNSET
 from msgspec.structs import replace
@@ -24,8 +25,12 @@ from common.pagination import page
 from common.problems import NotFound, Unavailable
 from common.versions import Precondition
 
+Place = tuple[Any, str, str]  # kind of item and its key, for a batch read
+
 _ROUNDS = 8
 _BATCH = 100
+_MOST_REMEMBERED = 5_000
+_places: dict[str, list[Place]] = {}
 
 
 @dataclass(frozen=True)
@@ -51,26 +56,52 @@ def list_products(
     return page(rows, limit, lambda card: cards.position(card, sort), config.cursors, *scope)
 
 
-def find_product(id_or_slug: str) -> Product:
-    """Whatever its status; a slug costs a read more."""
+def find_product(id_or_slug: str) -> Details:
+    """A product, whatever its status, with its stock and categories.
+
+    One batch read once this process has seen it, else two; a slug costs a read more.
+    Only the places of stock and categories are remembered, never what stands there, so nothing shown is older than
+    the read; what the product names by now and the memory lacks is read after it.
+    """
     product_id = id_or_slug if id_or_slug.startswith("prd_") else Slug.owner(id_or_slug)
-    product = ProductItem.find(product_id, consistent=False) if product_id else None
+    places = _places.get(product_id or "", [])
+    rows = batch_get([ProductItem.key(product_id), *places]) if product_id else []
+    product = next((row.document for row in rows if isinstance(row, ProductItem)), None)
     if product is None:
         raise NotFound
-    return product
+    wanted = _beside(product)
+    if missing := [place for place in wanted if place not in places]:
+        rows += batch_get(missing)
+    _remember(product.id, wanted)
+    return _details(product, rows)
 
 
 def details(product: Product) -> Details:
-    """Stock and categories of a product in one batch read.
+    """Stock and categories of a product in one batch read."""
+    return _details(product, batch_get(_beside(product)))
 
-    With so many variants that the categories find no room in it, these are taken as remembered.
+
+def _beside(product: Product) -> list[Place]:
+    """Where stock and categories stand.
+
+    With so many variants that the categories find no room in a batch, these are taken as remembered.
     """
     skus = [variant.sku for variant in product.variants]
-    fits = len(skus) + len(product.category_ids) <= _BATCH
-    rows = batch_get([*counters.keys(skus), *categories.keys(product.category_ids if fits else [])])
+    fits = len(skus) + len(product.category_ids) < _BATCH
+    return [*counters.keys(skus), *categories.keys(product.category_ids if fits else [])]
+
+
+def _details(product: Product, rows: Sequence[object]) -> Details:
+    fits = len(product.variants) + len(product.category_ids) < _BATCH
     found = {one.id: one for one in (categories.among(rows) if fits else categories.remembered())}
     available = {sku: one.available for sku, one in counters.among(rows).items() if one.product_id == product.id}
     return Details(product, available, [found[one] for one in product.category_ids if one in found])
+
+
+def _remember(product_id: str, places: list[Place]) -> None:
+    if len(_places) >= _MOST_REMEMBERED:
+        _places.clear()
+    _places[product_id] = places if len(places) < _BATCH else []
 
 
 def look_up_variants(skus: Iterable[str]) -> tuple[list[counters.Sku], list[str]]:

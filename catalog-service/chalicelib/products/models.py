@@ -11,9 +11,10 @@ import msgspec
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
-from chalicelib.table import CatalogItem, Document, Whole, get
+from chalicelib.table import CatalogItem
+from common.attributes import Document, Whole
 from common.schemas import Money
-from common.tables import Item, Transaction
+from common.tables import Item, Transaction, get
 
 Status = Literal["draft", "active", "archived"]
 _UNFINISHED = "PRODUCTS"
@@ -94,6 +95,11 @@ class ProductItem(CatalogItem):
     revision = Whole(default=0)
     unfinished = UnicodeAttribute(null=True)
     unfinished_index = UnfinishedIndex()
+
+    @classmethod
+    def key(cls, product_id: str) -> tuple[type["ProductItem"], str, str]:
+        """For a batch read together with items of other kinds."""
+        return cls, f"PROD#{product_id}", "META"
 
     @classmethod
     def find(cls, product_id: str, *, consistent: bool) -> Product | None:

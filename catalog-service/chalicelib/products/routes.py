@@ -53,10 +53,10 @@ def list_products(query: ListProducts, call: Call) -> Page[CardView]:
 @operation(allow=public, responses={200: ProductView}, problems=[NotFound])
 def find_product(product_id: str, call: Call) -> Reply[ProductView]:
     """One product by its id or slug, with its stock; what is not active is there for staff only."""
-    product = domain.find_product(product_id)
-    if product.status != "active" and not call.has_role(*STAFF):
+    found = domain.find_product(product_id)
+    if found.product.status != "active" and not call.has_role(*STAFF):
         raise NotFound
-    return Reply(200, present(domain.details(product)), version=product.version)
+    return Reply(200, present(found), version=found.product.version)
 
 
 @routes.route("/products", methods=["POST"])

@@ -21,11 +21,10 @@ from chalicelib.reservations import models
 from chalicelib.reservations.models import Line, Reservation, State
 from chalicelib.stock import counters
 from chalicelib.stock.counters import Known
-from chalicelib.table import ConditionFailed
 from common import clock, logs
 from common.ids import new_id
 from common.problems import NotFound, Unavailable
-from common.tables import Refused, Transaction
+from common.tables import ConditionFailed, Refused, Transaction
 
 _ROUNDS = 8
 _log = logs.logger(__name__)

@@ -8,9 +8,10 @@ import msgspec
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
 
-from chalicelib.table import Document, StockItem, Whole, get, update
+from chalicelib.table import StockItem
+from common.attributes import Document, Whole
 from common.schemas import Money
-from common.tables import Item, Reason, Refused, Transaction
+from common.tables import Item, Reason, Refused, Transaction, get, update
 
 State = Literal["held", "sold", "released", "expired"]
 HOLD_SHARDS = 4

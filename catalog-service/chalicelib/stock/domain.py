@@ -6,11 +6,10 @@ from chalicelib.errors import StockHeld
 from chalicelib.reservations import domain as reservations
 from chalicelib.stock import models
 from chalicelib.stock.models import AdjustmentRecord, Sku
-from chalicelib.table import ConditionFailed
 from common import clock
 from common.idempotency import record_key, record_values, replay
 from common.problems import NotFound, Unavailable
-from common.tables import Refused
+from common.tables import ConditionFailed, Refused
 
 _ROUNDS = 12
 

@@ -7,11 +7,12 @@ import msgspec
 from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
 from pynamodb.expressions.condition import Condition
 
-from chalicelib.table import Document, StockItem, Whole, batch_get, get, update
+from chalicelib.table import StockItem, batch_get
+from common.attributes import Document, Whole
 from common.idempotency import RecordAttributes
 from common.ids import new_id
 from common.schemas import Money
-from common.tables import Transaction
+from common.tables import Transaction, get, update
 
 
 class Offer(msgspec.Struct, frozen=True, kw_only=True):
