@@ -1,7 +1,7 @@
 """A service's routes without a network: requests through Chalice's own test client, and what they cost in calls."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 from unittest.mock import patch
@@ -17,10 +17,10 @@ from tests.support.tokens import token_for
 class Answer:
     """Status, headers and the decoded body of an answer."""
 
-    def __init__(self, response: Any) -> None:
-        self.status: int = response.status_code
-        self.headers: dict[str, str] = dict(response.headers)
-        self.text: str = response.body.decode()
+    def __init__(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
+        self.status = status
+        self.headers = headers
+        self.text = body.decode()
 
     @property
     def json(self) -> Any:
@@ -60,7 +60,8 @@ class Api:
         if body is not None:
             sent.setdefault("Content-Type", "application/json")
         raw = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
-        return Answer(self._client.http.request(method, path, headers=sent, body=raw))
+        answer = self._client.http.request(method, path, headers=sent, body=raw)
+        return Answer(answer.status_code, answer.headers, answer.body)
 
     def get(self, path: str, **kwargs: Any) -> Answer:
         return self.request("GET", path, **kwargs)

@@ -28,7 +28,8 @@ class Orders:
     def call(self, method: str, path: str, body: Any = None, **options: Any) -> Answer:
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
         raw = None if body is None else json.dumps(body)
-        return Answer(POOL.request(method, f"{self.url}/reservations/{path}", body=raw, headers=headers, **options))
+        answer = POOL.request(method, f"{self.url}/reservations/{path}", body=raw, headers=headers, **options)
+        return Answer(answer.status, answer.headers, answer.data)
 
     def lose(self, method: str, path: str, body: Any = None) -> None:
         """Ask, and hang up before the answer is there."""

@@ -8,29 +8,10 @@ from typing import Any, TypeVar
 
 import urllib3
 
+from tests.support.api import Answer
+
 T = TypeVar("T")
 POOL = urllib3.PoolManager(maxsize=64, retries=False, timeout=urllib3.Timeout(connect=5, read=40))
-
-
-class Answer:
-    """Status, headers and the decoded body of an answer."""
-
-    def __init__(self, response: Any) -> None:
-        self.status: int = response.status
-        self.headers = response.headers
-        self.text: str = response.data.decode()
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.text) if self.text else None
-
-    @property
-    def code(self) -> str | None:
-        """The code of a problem body."""
-        return str(self.json["code"]) if self.status >= 400 else None
-
-    def __repr__(self) -> str:
-        return f"<{self.status} {self.text[:700]}>"
 
 
 class Web:
@@ -47,7 +28,8 @@ class Web:
         if body is not None:
             sent.setdefault("Content-Type", "application/json")
         raw = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
-        return Answer(POOL.request(method, f"{self.origin}/api{path}", body=raw, headers=sent))
+        answer = POOL.request(method, f"{self.origin}/api{path}", body=raw, headers=sent)
+        return Answer(answer.status, answer.headers, answer.data)
 
     def get(self, path: str, **headers: str) -> Answer:
         return self.request("GET", path, **headers)
