@@ -1,10 +1,9 @@
 """Stripe's own library can't tell the sandbox from Stripe."""
 
 import pytest
+import stripe as library
 
 from tests.payments.conftest import SECRET, Shop, Stripe, eventually
-
-library = pytest.importorskip("stripe", reason="Stripe's library is not installed")
 
 
 @pytest.fixture
