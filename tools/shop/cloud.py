@@ -10,7 +10,7 @@ Every function runs under a role of its own, made by Chalice from `.chalice/poli
 
 By hand, as Chalice's users know it, while the shop is up (either way), with the tools' environment active:
 
-    source .venv/bin/activate
+    source .tox/local/bin/activate
     export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_DEFAULT_REGION=eu-central-1
     export AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null AWS_ENDPOINT_URL=http://127.0.0.1:8084
     cd catalog-service && PIP_NO_DEPS=1 chalice deploy && chalice url && chalice delete
