@@ -96,18 +96,20 @@ class Service:
         }
         if body is not None:
             headers["Content-Type"] = "application/json"
-        timeout = urllib3.Timeout(
-            connect=max(0.01, deadline.cut(self._connect_s)), read=max(0.01, deadline.cut(self._read_s))
-        )
         reply = _pool.request(
             method,
             self._base_url + path,
             body=None if body is None else json.dumps(body).encode(),
             headers=headers,
-            timeout=timeout,
+            timeout=within(deadline, self._connect_s, self._read_s),
             redirect=False,
         )
         return Answer(reply.status, _decoded(reply.data) if reply.status < 500 else None)
+
+
+def within(deadline: Deadline, connect_s: float, read_s: float) -> urllib3.Timeout:
+    """A call's own limits, cut to what is left of the request; never 0, which urllib3 does not take."""
+    return urllib3.Timeout(connect=max(0.01, deadline.cut(connect_s)), read=max(0.01, deadline.cut(read_s)))
 
 
 def fetch_json(url: str, *, seconds: float = 2.0) -> Any:

@@ -19,7 +19,7 @@ import msgspec
 from chalice import Blueprint, Chalice, Response
 from chalice.app import MultiDict, Request
 
-from common import clock, logs, tracing, validation
+from common import logs, tracing, validation
 from common.auth import Access, Caller, Signer, Verifier, public
 from common.client import fetch_json
 from common.deadline import Deadline
@@ -300,8 +300,6 @@ def make_app(
     `dependencies` are called by GET /health/dependencies; one that raises is down.
     """
     logs.configure(settings.service)
-    if settings.clock_file:
-        clock.follow(settings.clock_file)
     app = Chalice(app_name=f"{settings.service}-service", configure_logs=False)
     verifier = Verifier(settings.service, _issuers(settings, signer))
     app.register_middleware(_middleware(settings, verifier), "http")
@@ -310,11 +308,6 @@ def make_app(
         app.register_blueprint(blueprint)
     _complete(app)
     return app
-
-
-def verifier_of(settings: Settings, signer: Signer) -> Verifier:
-    """For a token that comes in a body instead of the header."""
-    return Verifier(settings.service, _issuers(settings, signer))
 
 
 def _issuers(settings: Settings, signer: Signer) -> dict[str, Callable[[], Mapping[str, Any]]]:

@@ -1,4 +1,4 @@
-"""Signed cursors: where a list goes on, bound to the caller and the filters, unreadable to nobody but unchangeable.
+"""Signed cursors: where a list goes on, bound to the caller and the filters; anybody can read one, nobody can alter it.
 
 A cursor holds the sort position only; the partition is built anew from the request.
 """

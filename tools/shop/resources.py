@@ -37,14 +37,13 @@ import hashlib
 import json
 import re
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from tools.shop.home import ROOT, SERVICES
-from tools.shop.service_secrets import ensure_secrets as ensure_secrets
+from tools.shop.home import ROOT
 
 EVENT_BUS = "shop"
 STACK_TIMEOUT_SECONDS = 300.0
@@ -180,10 +179,3 @@ def apply_shared(aws: Clients, mail_from: str, event_bus: str = EVENT_BUS) -> No
         pass  # made by an earlier run
     if not {mail_from, mail_from.rpartition("@")[2]} & set(ses.list_identities()["Identities"]):
         ses.verify_email_identity(EmailAddress=mail_from)
-
-
-def apply_all(
-    aws: Clients, parameters: Mapping[str, str], services: Iterable[str] = SERVICES
-) -> dict[str, dict[str, str]]:
-    """Every service's resources, by service."""
-    return {service: apply(service, aws, parameters) for service in services}

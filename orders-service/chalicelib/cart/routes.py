@@ -4,19 +4,17 @@ import re
 
 from chalice import Blueprint
 
-from chalicelib import config
 from chalicelib.cart import domain
 from chalicelib.cart.schemas import CartView, MergeCarts, SetItem, present
 from chalicelib.catalog import Catalog
 from chalicelib.errors import CatalogDown, CurrencyMismatch, GuestTokenInvalid, LimitReached, SkuUnknown
-from common.auth import roles
-from common.http import Call, operation, verifier_of
+from common.auth import Verifier, roles
+from common.http import Call, operation
 from common.problems import Unauthorized
 
 routes = Blueprint(__name__)
 shoppers = roles("guest", "customer")
 _SKU = re.compile(r"^[A-Za-z0-9._-]{1,64}\Z")
-_verifier = verifier_of(config.settings, config.signer)
 
 
 @routes.route("/cart", methods=["GET"])
@@ -65,14 +63,14 @@ def empty_cart(call: Call) -> CartView:
 )
 def merge_carts(body: MergeCarts, call: Call) -> CartView:
     """Move a guest's cart into the customer's, as after logging in."""
-    guest = _guest(body.guest_access_token)
+    guest = _guest(body.guest_access_token, call.verifier)
     return present(domain.merge_carts(guest, call.caller.id, Catalog(call.deadline)))
 
 
-def _guest(token: str) -> str:
+def _guest(token: str, verifier: Verifier) -> str:
     """The guest whom a token in the body stands for."""
     try:
-        caller = _verifier.verify(token)
+        caller = verifier.verify(token)
     except Unauthorized:
         raise GuestTokenInvalid from None
     if caller.role != "guest":

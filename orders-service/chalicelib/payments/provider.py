@@ -16,6 +16,7 @@ from chalicelib.checkout.effects import Payment, PaymentStatus
 from chalicelib.errors import ProviderDown
 from chalicelib.orders.order import Order
 from common import logs
+from common.client import within
 from common.deadline import Deadline
 
 API_VERSION = "2024-06-20"
@@ -107,9 +108,7 @@ class Stripe:
         if self._deadline.remaining() <= 0:
             raise ProviderDown
         common = {"Authorization": f"Bearer {self._key()}", "Stripe-Version": API_VERSION}
-        timeout = urllib3.Timeout(
-            connect=max(0.01, self._deadline.cut(CONNECT_SECONDS)), read=max(0.01, self._deadline.cut(READ_SECONDS))
-        )
+        timeout = within(self._deadline, CONNECT_SECONDS, READ_SECONDS)
         try:
             reply = _pool.request(
                 method, self._base_url + path, body=body, headers={**common, **(headers or {})}, timeout=timeout,
