@@ -112,12 +112,23 @@ def service_token(signer: Signer, issuer: str, audience: str) -> str:
     return signer.sign({"iss": issuer, "sub": issuer, "aud": audience, "iat": now, "exp": now + SERVICE_TOKEN_SECONDS})
 
 
+def es256_keys(jwks: Mapping[str, Any]) -> dict[str, Any]:
+    """The public keys of a JWKS by their id, all of them on P-256."""
+    import jwt
+
+    return {key["kid"]: jwt.PyJWK(key, algorithm="ES256").key for key in jwks["keys"]}
+
+
 @dataclass
-class _Keys:
-    """The keys of one issuer: refetched every five minutes, kept up to a day while the issuer is down."""
+class Keys:
+    """The keys of one issuer: refetched every five minutes, kept up to a day while the issuer is down.
+
+    `read` makes keys by their id of a JWKS; it raises ValueError, KeyError or PyJWTError if that is none.
+    """
 
     fetch: Callable[[], Mapping[str, Any]]
-    by_id: dict[str, Any] = field(default_factory=dict)
+    read: Callable[[Mapping[str, Any]], Mapping[str, Any]] = es256_keys
+    by_id: Mapping[str, Any] = field(default_factory=dict)
     fetched_at: float = -_STALE_SECONDS
     tried_at: float = -_STALE_SECONDS
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -144,8 +155,7 @@ class _Keys:
 
         self.tried_at = now
         try:
-            found = self.fetch()["keys"]
-            self.by_id = {key["kid"]: jwt.PyJWK(key, algorithm="ES256").key for key in found}
+            self.by_id = self.read(self.fetch())
         except (OSError, ValueError, KeyError, jwt.PyJWTError):
             return
         self.fetched_at = now
@@ -160,7 +170,7 @@ class Verifier:
 
     def __init__(self, service: str, issuers: Mapping[str, Callable[[], Mapping[str, Any]]]) -> None:
         self._service = service
-        self._keys = {issuer: _Keys(fetch) for issuer, fetch in issuers.items()}
+        self._keys = {issuer: Keys(fetch) for issuer, fetch in issuers.items()}
 
     def from_header(self, authorization: str | None) -> Caller:
         """Of `Authorization: Bearer <token>`; raises TokenMissing, TokenInvalid or TokenExpired."""
