@@ -24,6 +24,9 @@ from tools.shop.home import ROOT
 
 ABI = f"cp{sys.version_info.major}{sys.version_info.minor}"
 SKIPPED = shutil.ignore_patterns("__pycache__", "*.pyc", "deployed", "deployments", ".DS_Store")
+# Scripts; Chalice packages the part of itself that runs in Lambda; cryptography uses only cffi's C module, the rest of
+# cffi and its parser compile C headers.
+UNUSED = ("bin", "chalice", "cffi", "pycparser")
 COMPILE = """
 import compileall, py_compile, sys
 folder, prefix = sys.argv[1:]
@@ -81,7 +84,8 @@ def even_out_modes(folder: Path) -> None:
 
 def add_dependencies(requirements: Path, vendor: Path) -> None:
     """The wheels that Chalice would choose for Lambda, unpacked; kept from one build to the next."""
-    kept = cache() / f"{ABI}-{hashlib.sha256(requirements.read_bytes()).hexdigest()[:16]}"
+    wanted = requirements.read_bytes() + repr(UNUSED).encode()
+    kept = cache() / f"{ABI}-{hashlib.sha256(wanted).hexdigest()[:16]}"
     if not kept.exists():
         fetch(requirements, kept)
     shutil.copytree(kept, vendor, dirs_exist_ok=True, copy_function=shutil.copyfile)
@@ -104,7 +108,7 @@ def fetch(requirements: Path, target: Path) -> None:
             names = ", ".join(sorted(package.identifier for package in error.missing))
             raise PackagingFailed(f"Could not install dependencies: {names}") from error
         unpacked.mkdir(exist_ok=True)
-        for name in ("bin", "chalice"):  # Chalice packages the part of itself that runs in Lambda, and no more
+        for name in UNUSED:
             shutil.rmtree(unpacked / name, ignore_errors=True)
         try:
             unpacked.rename(target)
