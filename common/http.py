@@ -31,6 +31,7 @@ from common.problems import (
     MethodNotAllowed,
     NotFound,
     Problem,
+    TokenInvalid,
     TokenMissing,
     Unavailable,
     UnsupportedMediaType,
@@ -40,6 +41,7 @@ from common.versions import Precondition, etag, matches
 
 T = TypeVar("T")
 View = Callable[..., Any]
+LiveCheck = Callable[[Caller], bool]
 MAX_BODY_BYTES = 256 * 1024
 REQUEST_SECONDS = 10.0
 _VERBS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -89,6 +91,7 @@ class Operation:
     problems: Sequence[type[Problem]]
     keyed: bool
     if_match: bool
+    live: bool = False
     hidden: bool = False
 
 
@@ -99,6 +102,7 @@ class Call:
     request: Request
     settings: Settings
     verifier: Verifier
+    session_is_live: LiveCheck | None = None
     deadline: Deadline = field(default_factory=lambda: Deadline(REQUEST_SECONDS))
     json: Any = None
 
@@ -159,13 +163,15 @@ def operation(
     problems: Sequence[type[Problem]] = (),
     keyed: bool = False,
     if_match: bool = False,
+    live: bool = False,
 ) -> Callable[[View], View]:
     """Declare a view: who may call it, what it takes, what it answers. The view returns a body or a Reply.
 
     A body alone is answered with the smallest status of `responses`. `problems` are those of the domain;
-    the ones that every route can have need no mention. `keyed` demands an Idempotency-Key.
+    the ones that every route can have need no mention. `keyed` demands an Idempotency-Key. `live` asks whether the
+    caller's session has ended (else its access token is good until it expires): 401 then, before any look at the body.
     """
-    declared = Operation(allow, request, query, responses, problems, keyed, if_match)
+    declared = Operation(allow, request, query, responses, problems, keyed, if_match, live)
 
     def wrap(view: View) -> View:
         wanted = inspect.signature(view).parameters.keys() & {"body", "query", "call"}
@@ -192,6 +198,8 @@ def _arguments(call: Call, declared: Operation, wanted: set[str]) -> dict[str, A
     """The checks in the contract's order: 401, 403, 415, 413, 400, 422."""
     if not declared.allow.public:
         declared.allow.check(call.caller)
+    if declared.live:
+        _check_live(call)
     values: dict[str, Any] = {"call": call}
     if declared.request:
         _check_media_type(call)
@@ -202,6 +210,13 @@ def _arguments(call: Call, declared: Operation, wanted: set[str]) -> dict[str, A
     if declared.query:
         values["query"] = _query(call.request.query_params, declared.query)
     return {name: values[name] for name in wanted}
+
+
+def _check_live(call: Call) -> None:
+    if call.session_is_live is None:
+        raise TypeError("make_app was given no session_is_live")
+    if not call.session_is_live(call.caller):
+        raise TokenInvalid("The session has ended. Log in again.")
 
 
 def _check_path(parts: Iterable[str]) -> None:
@@ -294,15 +309,17 @@ def make_app(
     *,
     blueprints: Sequence[Blueprint],
     dependencies: Mapping[str, Callable[[], object]] | None = None,
+    session_is_live: LiveCheck | None = None,
 ) -> Chalice:
     """A service's Chalice app with all that is the same everywhere; event handlers are added by app.py.
 
-    `dependencies` are called by GET /health/dependencies; one that raises is down.
+    `dependencies` are called by GET /health/dependencies; one that raises is down. `session_is_live` is asked on routes
+    that are declared `live`.
     """
     logs.configure(settings.service)
     app = Chalice(app_name=f"{settings.service}-service", configure_logs=False)
     verifier = Verifier(settings.service, _issuers(settings, signer))
-    app.register_middleware(_middleware(settings, verifier), "http")
+    app.register_middleware(_middleware(settings, verifier, session_is_live), "http")
     app.experimental_feature_flags.add("BLUEPRINTS")
     for blueprint in (*blueprints, _meta(app, settings, signer, dependencies or {})):
         app.register_blueprint(blueprint)
@@ -316,11 +333,13 @@ def _issuers(settings: Settings, signer: Signer) -> dict[str, Callable[[], Mappi
     return {**remote, settings.service: signer.jwks}
 
 
-def _middleware(settings: Settings, verifier: Verifier) -> Callable[[Request, Callable[[Request], Response]], Response]:
+def _middleware(
+    settings: Settings, verifier: Verifier, session_is_live: LiveCheck | None
+) -> Callable[[Request, Callable[[Request], Response]], Response]:
     def around(request: Request, get_response: Callable[[Request], Response]) -> Response:
         started = time.perf_counter()
         trace = tracing.start(request.headers.get("traceparent"))
-        _current.set(Call(request, settings, verifier))
+        _current.set(Call(request, settings, verifier, session_is_live))
         response = get_response(request)
         response.headers.setdefault("Cache-Control", "no-cache" if "ETag" in response.headers else "no-store")
         response.headers["X-Request-Id"] = trace.trace_id

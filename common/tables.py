@@ -3,7 +3,7 @@
 import random
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 from uuid import uuid4
@@ -19,6 +19,7 @@ from pynamodb.models import Model
 from common.problems import Unavailable
 
 I = TypeVar("I", bound="Item")  # noqa: E741
+Ref = tuple[type["Item"], str, str]  # a kind of item with its keys
 _ATTEMPTS = 6
 _BUSY = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
 _BUSY_ERRORS = frozenset(
@@ -136,8 +137,12 @@ class Transaction:
                 raise OutcomeUnknown from error
             else:
                 return
-            time.sleep(random.uniform(0, 0.025 * 2**attempt))  # noqa: S311 - jitter, so that racers part
+            _pause(attempt)
         raise Unavailable(retry_after=1)
+
+
+def _pause(attempt: int) -> None:
+    time.sleep(random.uniform(0, 0.025 * 2**attempt))  # noqa: S311 - jitter, so that racers part
 
 
 def _raise_unless_busy(error: VerboseClientError) -> None:
@@ -165,6 +170,39 @@ def get(kind: type[I], hash_key: str, range_key: str) -> I | None:
         return kind.get(hash_key, range_key, consistent_read=True)
     except kind.DoesNotExist:
         return None
+
+
+def get_all(*refs: Ref) -> list[Any]:
+    """What is stored now under each key, None where there is nothing, in the order of the keys; a hundred at most.
+
+    One consistent BatchGetItem. Keys that DynamoDB was too busy for are asked again.
+    """
+    connection = refs[0][0]._get_connection().connection
+    kinds = {(_table(kind), pk, sk): kind for kind, pk, sk in refs}
+    found: dict[tuple[str, str, str], Item] = {}
+    wanted = _requested(kinds)
+    for attempt in range(_ATTEMPTS):
+        answer = connection.dispatch("BatchGetItem", {"RequestItems": wanted})
+        for table, rows in answer["Responses"].items():
+            places = [(table, row["pk"]["S"], row["sk"]["S"]) for row in rows]
+            found |= {place: kinds[place].from_raw_data(row) for place, row in zip(places, rows, strict=True)}
+        wanted = answer.get("UnprocessedKeys", {})
+        if not wanted:
+            return [found.get((_table(kind), pk, sk)) for kind, pk, sk in refs]
+        _pause(attempt)
+    raise Unavailable(retry_after=1)
+
+
+def _requested(places: Iterable[tuple[str, str, str]]) -> dict[str, Any]:
+    wanted: dict[str, Any] = {}
+    for table, pk, sk in places:
+        asked = wanted.setdefault(table, {"Keys": [], "ConsistentRead": True})
+        asked["Keys"].append({"pk": {"S": pk}, "sk": {"S": sk}})
+    return wanted
+
+
+def _table(kind: type["Item"]) -> str:
+    return str(kind.Meta.table_name)  # type: ignore[attr-defined]  # each concrete class has one
 
 
 def put(item: Item, condition: Condition) -> None:

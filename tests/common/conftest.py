@@ -83,6 +83,12 @@ def internal() -> None:
     """For orders-service only."""
 
 
+@routes.route("/deeds", methods=["POST"])
+@operation(allow=auth.roles("customer"), request=PutThing, responses={204: None}, live=True)
+def do_deed(body: PutThing) -> None:
+    """Do something that only a live session may do."""
+
+
 @routes.route("/address", methods=["GET"])
 @operation(allow=auth.public, responses={200: dict[str, str]})
 def address(call: Call) -> dict[str, str]:
@@ -94,11 +100,13 @@ SETTINGS = Settings.read(
     "catalog",
     {"CORS_ORIGINS": ORIGIN, "JWKS_URLS": "users=test:users,orders=test:orders", "EDGE_SECRET": "s3cret"},
 )
+ENDED: set[str | None] = set()
 app = make_app(
     SETTINGS,
     tokens.signer("catalog"),
     blueprints=[routes],
     dependencies={"well": lambda: None, "ill": lambda: 1 / 0},
+    session_is_live=lambda caller: caller.session_id not in ENDED,
 )
 
 

@@ -211,6 +211,31 @@ def test_only_the_named_service_may_call_an_internal_route(api):
     assert api.get("/things", role="service:orders").code == "forbidden"
 
 
+@pytest.fixture
+def ended(monkeypatch):
+    from tests.common import conftest
+
+    conftest.ENDED.add("ses_test")
+    yield
+    conftest.ENDED.clear()
+
+
+def test_a_route_for_live_sessions_refuses_one_that_has_ended(api, ended):
+    answer = api.post("/deeds", GOOD, role="customer")
+
+    assert (answer.status, answer.code, answer.headers["WWW-Authenticate"]) == (401, "token_invalid", "Bearer")
+    assert api.get("/things", role="customer").status == 200
+
+
+def test_whether_a_session_is_live_is_asked_after_the_role_and_before_the_body(api, ended):
+    assert api.post("/deeds", b"{", role="guest").code == "forbidden"
+    assert api.post("/deeds", b"{", role="customer").code == "token_invalid"
+
+
+def test_a_live_session_gets_on(api):
+    assert api.post("/deeds", GOOD, role="customer").status == 204
+
+
 def test_the_callers_address_is_believed_from_the_edge_only(api):
     spoofed = api.get("/address", X_Forwarded_For="1.2.3.4").json
     told = api.get("/address", X_Forwarded_For="6.6.6.6, 1.2.3.4", X_Edge_Secret="s3cret").json

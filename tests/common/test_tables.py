@@ -1,5 +1,7 @@
 """Transactions keep their order, are retried when others are in the way, and say what they don't know."""
 
+import json
+
 import boto3
 import botocore.exceptions
 import pytest
@@ -10,6 +12,7 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from common import tables
 from common.problems import Unavailable
 from common.tables import ConditionFailed, Item, OutcomeUnknown, Refused, Transaction
+from tests.support.api import recorded
 
 
 class Row(Item):
@@ -29,6 +32,19 @@ class Other(Item):
     pk = UnicodeAttribute(hash_key=True)
 
 
+class Pair(Item):
+    class Meta(Item.Meta):
+        table_name = "pairs"
+        region = "eu-central-1"
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+
+
+class Numbered(Pair):
+    number = NumberAttribute()
+
+
 @pytest.fixture(autouse=True)
 def rows(aws_environment, monkeypatch):
     monkeypatch.setattr(tables.time, "sleep", lambda seconds: None)
@@ -38,6 +54,12 @@ def rows(aws_environment, monkeypatch):
             BillingMode="PAY_PER_REQUEST",
             AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
             KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+        )
+        boto3.client("dynamodb").create_table(
+            TableName="pairs",
+            BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk")],
+            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
         )
         yield
 
@@ -153,3 +175,49 @@ def test_an_update_gives_the_item_as_it_is_now():
     Row("a", number=7).save()
 
     assert tables.update(Row("a"), [Row.number.set(Row.number + 1)], Row.pk.exists()).number == 8
+
+
+def test_many_items_are_read_in_one_consistent_call_in_the_order_asked_for():
+    Pair("a", "1").save()
+    Numbered("a", "2", number=7).save()
+    with recorded() as calls:
+        found = tables.get_all((Numbered, "a", "2"), (Pair, "b", "1"), (Pair, "a", "1"), (Pair, "b", "1"))
+
+    assert (found[0].number, found[1], found[2].sk, found[3]) == (7, None, "1", None)
+    ((_, operation, asked),) = calls.made
+    assert operation == "BatchGetItem"
+    assert asked["RequestItems"]["pairs"]["ConsistentRead"] is True
+    assert len(asked["RequestItems"]["pairs"]["Keys"]) == 3
+
+
+def test_keys_that_dynamodb_was_too_busy_for_are_asked_again(busy):
+    Pair("a", "1").save()
+    busy(1)
+
+    assert tables.get_all((Pair, "a", "1"))[0].sk == "1"
+
+
+def test_endless_business_is_a_503(busy):
+    busy(100)
+
+    with pytest.raises(Unavailable):
+        tables.get_all((Pair, "a", "1"))
+
+
+@pytest.fixture
+def busy():
+    """`busy(2)`: the next two batch reads leave everything out."""
+    events, times = Pair._get_connection().connection.client.meta.events, []
+
+    def reply(request, **_):
+        if times:
+            times.pop()
+            keys = json.loads(request.body)["RequestItems"]
+            return AWSResponse(
+                request.url, 200, {}, Raw(json.dumps({"Responses": {}, "UnprocessedKeys": keys}).encode())
+            )
+        return None
+
+    events.register_first("before-send.dynamodb.BatchGetItem", reply)
+    yield lambda number: times.extend([True] * number)
+    events.unregister("before-send.dynamodb.BatchGetItem", reply)
