@@ -22,6 +22,13 @@ class TokenReused(Unauthorized):
     detail = "This refresh token was used before. The session has been ended; log in again."
 
 
+class IdTokenInvalid(Unauthorized):
+    """Whatever is wrong with it: altered, expired, used before, or made by or for somebody else."""
+
+    code = "token_invalid"
+    detail = "The provider's id token is not valid here. Log in at the provider again."
+
+
 class EmailUnverified(Forbidden):
     code = "email_unverified"
     detail = "Confirm your e-mail address first. The link is in the mail that we sent you."
