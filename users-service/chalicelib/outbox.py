@@ -1,4 +1,7 @@
-"""The outbox of this service: events for others and jobs for the mail worker, written with the change itself."""
+"""The outbox of this service: events for others, jobs for the mail worker, sessions to settle, written with the change.
+
+The table's stream hands every new item on, so nothing that a change entails is lost with the process that made it.
+"""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -15,41 +18,53 @@ from common.ids import new_id
 _KEPT_SECONDS = 7 * 24 * 3600
 
 
-class MailJob(msgspec.Struct, kw_only=True, frozen=True):
-    """A mail to write and send. It holds no address and no secret: the worker looks up one and makes the other."""
+class MailJob(msgspec.Struct, kw_only=True, frozen=True, omit_defaults=True):
+    """A mail to write and send; the worker looks up the address and makes the link.
+
+    `account` is the keyed hash of the address that it goes to; `user_id` says whose account it is about where that
+    address does not tell; `to` is a sealed recipient, for an address that is gone by then.
+    """
 
     id: str
     kind: str
     account: str
     traceparent: str
+    user_id: str | None = None
+    to: str | None = None
 
 
 class Outgoing(OutboxAttributes, UsersItem):
-    """`OUT#<id>`; an event, a mail job or both. `sent_at` is when the mail went out."""
+    """`OUT#<id>`: an event, a mail job, a user whose sessions are to be settled, or some of them together.
+
+    `sent_at` is when the mail went out.
+    """
 
     event = UnicodeAttribute(null=True)
     mail = UnicodeAttribute(null=True)
+    settle = UnicodeAttribute(null=True)
     sent_at = NumberAttribute(null=True)
 
     @classmethod
-    def of(cls, event: Event, job: MailJob | None = None) -> "Outgoing":
-        mail = _text(job) if job else None
-        return cls(_key(job.id if job else event.id), "OUT", mail=mail, **outbox_values(event))
-
-    @classmethod
-    def of_mail(cls, job: MailJob) -> "Outgoing":
-        return cls(_key(job.id), "OUT", mail=_text(job), expires_at=int(clock.now()) + _KEPT_SECONDS)
+    def of(cls, event: Event | None = None, *, mail: MailJob | None = None, settle: str | None = None) -> "Outgoing":
+        values = outbox_values(event) if event else {"expires_at": _kept_until()}
+        text = json.dumps(msgspec.to_builtins(mail)) if mail else None
+        return cls(_key(_id(event, mail)), "OUT", mail=text, settle=settle, **values)
 
 
-def mail_job(kind: str, account: str) -> MailJob:
-    """A job of this moment; `account` is the keyed hash of the address."""
-    return MailJob(id=new_id("mail"), kind=kind, account=account, traceparent=tracing.current().header)
+def mail_job(kind: str, account: str, to: str | None = None, *, user_id: str | None = None) -> MailJob:
+    """A job of this moment."""
+    trace = tracing.current().header
+    return MailJob(id=new_id("mail"), kind=kind, account=account, traceparent=trace, user_id=user_id, to=to)
 
 
 def mail_jobs(records: Iterable[Mapping[str, Any]]) -> list[str]:
     """The jobs among a stream batch's raw records, as the JSON to put on the queue."""
-    images = (record["dynamodb"].get("NewImage", {}) for record in records if record["eventName"] == "INSERT")
-    return [image["mail"]["S"] for image in images if "S" in image.get("mail", {})]
+    return _inserted(records, "mail")
+
+
+def to_settle(records: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The users among a stream batch's raw records whose sessions are to be settled."""
+    return _inserted(records, "settle")
 
 
 def was_sent(job: MailJob) -> bool:
@@ -59,15 +74,33 @@ def was_sent(job: MailJob) -> bool:
 
 
 def mark_sent(job: MailJob) -> None:
-    """Remember that the mail went out. Setting it twice changes nothing; lost, the mail goes out once more."""
+    """Remember that the mail went out, and no longer to whom. Twice changes nothing; lost, it goes out once more."""
     Outgoing(_key(job.id), "OUT").update(
-        [Outgoing.sent_at.set(int(clock.now())), Outgoing.expires_at.set(int(clock.now()) + _KEPT_SECONDS)]
+        [
+            Outgoing.mail.remove(),
+            Outgoing.sent_at.set(int(clock.now())),
+            Outgoing.expires_at.set(_kept_until()),
+        ]
     )
 
 
-def _key(job_id: str) -> str:
-    return OUTBOX_PREFIX + job_id
+def _inserted(records: Iterable[Mapping[str, Any]], name: str) -> list[str]:
+    images = (record["dynamodb"].get("NewImage", {}) for record in records if record["eventName"] == "INSERT")
+    return [image[name]["S"] for image in images if _is_outgoing(image) and "S" in image.get(name, {})]
 
 
-def _text(job: MailJob) -> str:
-    return json.dumps(msgspec.to_builtins(job))
+def _is_outgoing(image: Mapping[str, Any]) -> bool:
+    return str(image.get("pk", {}).get("S", "")).startswith(OUTBOX_PREFIX)
+
+
+def _id(event: Event | None, mail: MailJob | None) -> str:
+    """The job's, if there is one: the worker finds the item by it."""
+    return mail.id if mail else event.id if event else new_id("out")
+
+
+def _key(one: str) -> str:
+    return OUTBOX_PREFIX + one
+
+
+def _kept_until() -> int:
+    return int(clock.now()) + _KEPT_SECONDS

@@ -1,6 +1,7 @@
 """Passwords: what is allowed (NIST SP 800-63B), and Argon2id at OWASP's figures (19 MiB, 2 passes, 1 lane)."""
 
 import os
+import re
 import unicodedata
 
 from chalicelib.accounts.common_passwords import is_common
@@ -44,6 +45,12 @@ def verify(password: str, phc: str | None) -> bool:
     except InvalidKey:
         return False
     return True
+
+
+def is_outdated(phc: str | None) -> bool:
+    """Whether a hash was made with weaker figures than today's, so that the next log-in is to renew it."""
+    figures = dict(re.findall(r"([mt])=(\d+)", phc or ""))
+    return phc is not None and (int(figures.get("m", 0)) < _MEMORY_KIB or int(figures.get("t", 0)) < _PASSES)
 
 
 def _argon2id(salt: bytes):  # type: ignore[no-untyped-def]  # noqa: ANN202 - its type is only there once imported
