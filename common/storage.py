@@ -23,6 +23,8 @@ from common.problems import Unavailable
 
 _STABLE_SECONDS = 3600  # a GET stays the same for an hour …
 T = TypeVar("T")
+# 409: two conditional writes at once, https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+_ABSENT_OR_OTHER = {"NoSuchKey", "404", "NotFound", "PreconditionFailed", "412", "ConditionalRequestConflict", "409"}
 _GET_SECONDS = 3 * 3600  # … and is good for at least two more
 
 
@@ -32,6 +34,14 @@ class Upload(msgspec.Struct, frozen=True):
     url: str
     fields: dict[str, str]
     expires_at: str
+
+
+class NotModified(Exception):
+    """An object still is what the caller knows."""
+
+
+class Changed(Exception):
+    """An object is no longer what the caller saw, and was left as it is."""
 
 
 class Bucket:
@@ -89,8 +99,36 @@ class Bucket:
         """Bytes of an object, or None if there is none."""
         return _or_none(lambda: int(self._client().head_object(Bucket=self.name, Key=key)["ContentLength"]))
 
+    def read_newer(self, key: str, etag: str) -> tuple[bytes, str] | None:
+        """The same, or NotModified while it still has this ETag."""
+        from botocore.exceptions import ClientError
+
+        def get() -> tuple[bytes, str]:
+            try:
+                answer = self._client().get_object(Bucket=self.name, Key=key, IfNoneMatch=etag)
+            except ClientError as error:
+                if error.response["Error"]["Code"] in {"304", "NotModified"}:
+                    raise NotModified from None
+                raise
+            return answer["Body"].read(), answer["ETag"]
+
+        return _or_none(get)
+
     def put(self, key: str, content: bytes, content_type: str) -> None:
         _or_none(lambda: self._client().put_object(Bucket=self.name, Key=key, Body=content, ContentType=content_type))
+
+    def replace(self, key: str, content: bytes, content_type: str, *, etag: str | None) -> None:
+        """Write an object that still has this ETag, or that does not exist (None); else raise Changed."""
+        condition = {"IfNoneMatch": "*"} if etag is None else {"IfMatch": etag}
+
+        def put() -> bool:
+            self._client().put_object(
+                Bucket=self.name, Key=key, Body=content, ContentType=content_type, **condition
+            )
+            return True
+
+        if not _or_none(put):
+            raise Changed
 
     def copy(self, source: str, target: str, *, etag: str) -> bool:
         """Copy what was looked at; False if the source is gone or is another content by now."""
@@ -134,7 +172,7 @@ def _or_none(call: Callable[[], T]) -> T | None:
     try:
         return call()
     except ClientError as error:
-        if error.response["Error"]["Code"] in {"NoSuchKey", "404", "NotFound", "PreconditionFailed", "412"}:
+        if error.response["Error"]["Code"] in _ABSENT_OR_OTHER:
             return None
         raise Unavailable("The storage is not available right now.") from error
     except BotoCoreError as error:

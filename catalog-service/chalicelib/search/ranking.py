@@ -7,6 +7,7 @@ than in the rest, whole more than as a beginning, and more in a short name; of e
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from heapq import merge
 from itertools import islice
 
 from chalicelib.search.bits import add, below, by_number, members
@@ -155,7 +156,7 @@ def _favour_short_names(segment: Segment, matching: int, scores: list[int]) -> N
     for most, points in _SHORT_NAMES:
         bits = 0
         for length in range(lower, most + 1):
-            bits |= segment.set("short", f"{length:02d}")
+            bits |= segment.set("words", f"{length:02d}")
         add(scores, bits & matching, points)
         lower = most + 1
 
@@ -169,7 +170,5 @@ def _any(found: Sequence[Found]) -> int:
 
 def _merged(streams: Sequence[Iterator[tuple[int, str, Hit]]]) -> Iterator[Hit]:
     """The best of each segment's best, until nobody asks for more."""
-    from heapq import merge
-
     for _, _, hit in merge(*streams, key=lambda one: (one[0], one[1]), reverse=True):
         yield hit

@@ -4,7 +4,6 @@ Documents are numbered from 0 in the order of their ids, which are time-ordered,
 A segment is written once and then only read.
 """
 
-import bisect
 import sqlite3
 from array import array
 from collections import defaultdict
@@ -13,7 +12,8 @@ from functools import cached_property, lru_cache
 
 import msgspec
 
-from chalicelib.search.bits import packed, packed_bits, unpacked
+from chalicelib.products.cards import Face
+from chalicelib.search.bits import packed, unpacked
 from chalicelib.search.words import one_edit_apart, words
 
 _SHORT_PREFIXES = (1, 2, 3)
@@ -23,19 +23,18 @@ _SHORTEST_TYPO = 5
 _SCHEMA = """
 CREATE TABLE documents (number INTEGER PRIMARY KEY, id TEXT NOT NULL, content BLOB NOT NULL);
 CREATE TABLE words (word TEXT PRIMARY KEY, backwards TEXT NOT NULL, names BLOB NOT NULL, bodies BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE gone (id TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE sets (kind TEXT, key TEXT, documents BLOB NOT NULL, PRIMARY KEY (kind, key)) WITHOUT ROWID;
 """
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What is searched and shown of a product. `card` is the list's card as JSON."""
+    """What is searched of a product beside its name, and the face that is shown of it."""
 
     id: str
-    name: str
     body: str
     shelves: list[str]
-    price: int | None
-    card: str
+    face: Face
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -51,12 +50,16 @@ class Found(msgspec.Struct, frozen=True):
         return self.name_beginning | self.body_beginning
 
 
-def write(path: str, documents: Iterable[Document]) -> sqlite3.Connection:
-    """Make a segment of documents in ascending order of their ids; `:memory:` makes one without a file."""
+def write(path: str, documents: Iterable[Document], gone: Iterable[str] = ()) -> sqlite3.Connection:
+    """Make a segment of documents in ascending order of their ids; `:memory:` makes one without a file.
+
+    `gone` are the ids of documents that older segments hold and that are no more.
+    """
     db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
     db.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; BEGIN;" + _SCHEMA)
     index = _Index()
-    encode = msgspec.json.Encoder().encode
+    encode = msgspec.msgpack.Encoder().encode
+    db.executemany("INSERT INTO gone VALUES (?)", ((one,) for one in gone))
     for number, document in enumerate(documents):
         index.add(number, document)
         db.execute("INSERT INTO documents VALUES (?, ?, ?)", (number, document.id, encode(document)))
@@ -78,7 +81,7 @@ class _Index:
 
     def add(self, number: int, document: Document) -> None:
         self.size = number + 1
-        name = words(document.name)
+        name = words(document.face.name)
         for word in {*name, *_beginnings(name)}:
             self.names[word].append(number)
         body = words(document.body)
@@ -86,12 +89,15 @@ class _Index:
             self.bodies[word].append(number)
         for shelf in document.shelves:
             self.sets["shelf", shelf].append(number)
-        self.sets["short", "%02d" % min(len(name), 99)].append(number)
-        if document.price is not None:
-            self.sets["priced", ""].append(number)
-            for place in range(document.price.bit_length()):
-                if document.price >> place & 1:
-                    self.sets["price", f"{place:02d}"].append(number)
+        self.sets["words", f"{min(len(name), 99):02d}"].append(number)
+        if document.face.price is not None:
+            self._add_price(number, document.face.price.amount)
+
+    def _add_price(self, number: int, price: int) -> None:
+        self.sets["priced", ""].append(number)
+        for place in range(price.bit_length()):
+            if price >> place & 1:
+                self.sets["price", f"{place:02d}"].append(number)
 
     def store(self, db: sqlite3.Connection) -> None:
         none = array("I")
@@ -152,9 +158,19 @@ class Segment:
     def keys(self, kind: str) -> list[str]:
         return [key for each, key in self._sets if each == kind]
 
-    def number_of(self, document_id: str) -> int | None:
-        row = self._db.execute("SELECT number FROM documents WHERE id = ?", (document_id,)).fetchone()
-        return row[0] if row else None
+    def numbers_of(self, ids: Iterable[str]) -> Iterator[int]:
+        """Of those that are here."""
+        for one in ids:
+            row = self._db.execute("SELECT number FROM documents WHERE id = ?", (one,)).fetchone()
+            if row:
+                yield row[0]
+
+    def ids(self) -> set[str]:
+        """Of everything it knows something about: older segments have nothing to say of it."""
+        return {one for (one,) in self._db.execute("SELECT id FROM documents UNION ALL SELECT id FROM gone")}
+
+    def gone(self) -> set[str]:
+        return {one for (one,) in self._db.execute("SELECT id FROM gone")}
 
     def older_than(self, document_id: str) -> int:
         """All documents with a smaller id."""
@@ -163,12 +179,12 @@ class Segment:
 
     def document(self, number: int) -> Document:
         row = self._db.execute("SELECT content FROM documents WHERE number = ?", (number,)).fetchone()
-        return msgspec.json.decode(row[0], type=Document)
+        return msgspec.msgpack.decode(row[0], type=Document)
 
     def documents(self) -> Iterator[Document]:
         """All, in ascending order of their ids."""
         for (content,) in self._db.execute("SELECT content FROM documents ORDER BY number"):
-            yield msgspec.json.decode(content, type=Document)
+            yield msgspec.msgpack.decode(content, type=Document)
 
     @cached_property
     def _sets(self) -> dict[tuple[str, str], int]:
