@@ -121,12 +121,22 @@ def add_unchanged(transaction: Transaction, log_in: LogIn, password: str) -> Non
 
     Two that renew it at once leave one of two good hashes of the same password.
     """
-    good = (LogIn.user_id == log_in.user_id) & (LogIn.disabled == False) & unchanged(LogIn, log_in.epoch)  # noqa: E712
     if passwords.is_outdated(log_in.password_hash):
         renewed = LogIn.password_hash.set(passwords.hashed(password))
-        transaction.update(LogIn(log_in.pk, log_in.sk), [renewed], good)
+        transaction.update(LogIn(log_in.pk, log_in.sk), [renewed], _usable(log_in))
     else:
-        transaction.check(LogIn, log_in.pk, log_in.sk, good)
+        add_usable(transaction, log_in)
+
+
+def add_usable(transaction: Transaction, person: LogIn | Profile) -> None:
+    """That the account may still be used as it was read, for those who need no password."""
+    transaction.check(type(person), person.pk, person.sk, _usable(person))
+
+
+def _usable(person: LogIn | Profile) -> Condition:
+    kind = type(person)
+    same: Condition = (kind.user_id == person.user_id) & unchanged(kind, person.epoch)
+    return same & (kind.disabled == False)  # noqa: E712 - for PynamoDB
 
 
 def month_of(created_at: float) -> str:
