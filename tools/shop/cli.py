@@ -12,6 +12,7 @@ COMMANDS = {
     "token": ("tools.shop.operate:token", "Print a service token, such as of orders for catalog."),
     "clock": ("tools.shop.operate:clock", "Move the clock of all local services: +16m, -1h, reset, show."),
     "admin": ("tools.shop.operate:admin", "Make administrators and staff."),
+    "mails": ("tools.shop.mails.command:mails", "Write the mail templates from their sources."),
     "package": ("tools.shop.package:command", "Build each service's zip as it will be deployed."),
     "deploy": ("tools.shop.cloud:deploy", "Deploy the services with `chalice deploy`."),
 }
