@@ -34,7 +34,7 @@ def words() -> dict[str, Any]:
 
 def render(layout: str, mail: dict[str, Any]) -> str:
     style = Markup((HERE / "style.css").read_text("utf-8"))  # noqa: S704 - our own style sheet
-    optional = {"button": None, "after": [], "also": None, "link_is_for_others": False}
+    optional: dict[str, Any] = {"button": None, "after": [], "also": None, "link_is_for_others": False}
     return environment().get_template(layout).render(mail=optional | mail, style=style, footer=FOOTER)
 
 

@@ -7,9 +7,7 @@ from tools.shop.mails import authoring
 
 
 @click.command()
-@click.option(
-    "--pictures", is_flag=True, help="Draw docs/images/mail-*.png too; needs the test environment and Chromium."
-)
+@click.option("--pictures", is_flag=True, help="Draw docs/images/mail-*.png too (test environment and Chromium).")
 def mails(pictures: bool) -> None:
     """Write the mail templates from their words, layout and style sheet in tools/shop/mails."""
     made = authoring.write()

@@ -20,11 +20,11 @@ EXAMPLE = {
     "support": "help@shop.example",
     "password_page": "https://shop.example/forgot-password",
 }
-TOKEN = "?token=nqvX2b0wM8Jt0k5uVq0o3l7cYp9sD4eFhG6iRzTaXyE"
+QUERY = "?token=nqvX2b0wM8Jt0k5uVq0o3l7cYp9sD4eFhG6iRzTaXyE"
 LINKS = {
-    "confirm_address": f"/confirm-email{TOKEN}",
-    "confirm_new_address": f"/confirm-email{TOKEN}",
-    "password_reset": f"/reset-password{TOKEN}",
+    "confirm_address": f"/confirm-email{QUERY}",
+    "confirm_new_address": f"/confirm-email{QUERY}",
+    "password_reset": f"/reset-password{QUERY}",
     "password_changed": "/forgot-password",
     "address_taken": "/login",
 }
