@@ -37,7 +37,7 @@ def add_waiting(transaction: Transaction, person: Mapping[str, Any], password_ha
     transaction.put(waiting)
 
 
-def add_account(transaction: Transaction, person: Mapping[str, Any], password_hash: str | None = None) -> None:
+def add_account(transaction: Transaction, person: Mapping[str, Any], password_hash: str | None = None) -> Profile:
     """The account; two parts, refused in this order if the address is taken. One part while the address is unverified.
 
     Of two that race for an address one is refused.
@@ -47,6 +47,7 @@ def add_account(transaction: Transaction, person: Mapping[str, Any], password_ha
         transaction.put(LogIn(*key, **person, password_hash=password_hash), LogIn.pk.does_not_exist())
     profile = Profile(*Profile.key(person["user_id"]), signed_up=month_of(person["created_at"]), **person)
     transaction.put(profile, Profile.pk.does_not_exist())
+    return profile
 
 
 def add_confirmed(transaction: Transaction, waiting: Waiting) -> None:
@@ -135,8 +136,9 @@ def add_usable(transaction: Transaction, person: LogIn | Profile) -> None:
 
 def _usable(person: LogIn | Profile) -> Condition:
     kind = type(person)
-    same: Condition = (kind.user_id == person.user_id) & unchanged(kind, person.epoch)
-    return same & (kind.disabled == False)  # noqa: E712 - for PynamoDB
+    same = (kind.user_id == person.user_id) & unchanged(kind, person.epoch)
+    usable: Condition = same & (kind.disabled == False)  # noqa: E712 - for PynamoDB
+    return usable
 
 
 def month_of(created_at: float) -> str:
