@@ -39,8 +39,8 @@ from tools.shop.home import SERVICES, Home, Ports, read_json, write
 from tools.shop.processes import Spec
 
 AT_ONCE = 4
-SET = ("CORS_ORIGINS", "JWKS_URLS", "EDGE_SECRET", "SECRETS_PREFIX", "EVENT_BUS", "MAIL_FROM", "PUBLIC_URL",
-       "CATALOG_URL", "PAYMENTS_URL")  # fmt: skip
+SET = ("CORS_ORIGINS", "JWKS_URLS", "EDGE_SECRET", "SECRETS_PREFIX", "EVENT_BUS", "MAIL_FROM", "SUPPORT_EMAIL",
+       "PUBLIC_URL", "CATALOG_URL", "PAYMENTS_URL")  # fmt: skip
 
 
 def plan(home: Home, ports: Ports) -> tuple[list[Spec], Spec]:

@@ -8,6 +8,7 @@ from tools.shop.home import SERVICES, Home, Ports
 REGION = "eu-central-1"
 EVENT_BUS = "shop"
 MAIL_FROM = "no-reply@shop.example"
+SUPPORT_EMAIL = "help@shop.example"
 STAGE = "local"
 
 
@@ -78,6 +79,7 @@ def service(name: str, home: Home, ports: Ports, edge_secret: str) -> dict[str, 
         "SECRETS_PREFIX": f"/shop/{name}/",
         "EVENT_BUS": EVENT_BUS,
         "MAIL_FROM": MAIL_FROM,
+        "SUPPORT_EMAIL": SUPPORT_EMAIL,
         "PUBLIC_URL": f"http://localhost:{ports.edge}",
         "CATALOG_URL": ports.url("catalog"),
         "PAYMENTS_URL": ports.url("payments"),
