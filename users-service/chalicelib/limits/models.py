@@ -105,8 +105,8 @@ def _written(key: Key, changes: list[Any], condition: Condition) -> Failures | N
 
 
 def _room(free: int, seen: Failures | None) -> Condition:
-    room = Failures.pk.does_not_exist() | (Failures.failures < free)
-    return room if seen is None else room | (Failures.failures == seen.failures)
+    room: Condition = Failures.pk.does_not_exist() | (Failures.failures < free)
+    return room | (Failures.failures == seen.failures) if seen else room
 
 
 def _within(attribute: NumberAttribute, seconds: int) -> Condition:
