@@ -94,7 +94,8 @@ def is_well(url: str) -> bool:
 def service_environment(name: str, home: Home, ports: Ports, outputs: Mapping[str, str]) -> dict[str, str]:
     """What a deployed service is told: what it is told locally, but for this machine's files and clock."""
     local = environment.service(name, home, ports, edge_secret(home))
-    return {**{key: local[key] for key in SET}, "STAGE": STAGE, **outputs}
+    limits = {key: local[key] for key in environment.LIMITS if key in local}
+    return {**{key: local[key] for key in SET}, **limits, "STAGE": STAGE, **outputs}
 
 
 @click.command()
