@@ -15,7 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tools.shop.environment import LIMITS
+
 ROOT = Path(__file__).parents[1]
+PLENTY = dict.fromkeys(LIMITS, "1000000")  # all of a measurement comes from one address
 PORTS = 6
 UP = ("tools.shop", "up", "--no-seed")
 PASSWORD = "a quiet lamp above the harbour"  # noqa: S105 - of a shop that lives for a minute
@@ -101,7 +104,7 @@ class Stack:
 
 def start(home: Path, command: tuple[str, ...] = UP, port: int | None = None, **env: str) -> Stack:
     port = port or free_ports()
-    environment = {**os.environ, "SHOP_HOME": str(home), "SHOP_PORT": str(port), **env}
+    environment = {**os.environ, **PLENTY, "SHOP_HOME": str(home), "SHOP_PORT": str(port), **env}
     log = (home.parent / f"{home.name}.log").open("ab")
     started_at = time.monotonic()
     process = subprocess.Popen(

@@ -1,13 +1,15 @@
-"""Who is calling: access tokens are checked and service tokens signed here (JWT by RFC 9068, ES256 only).
+"""Who is calling: access tokens and service tokens are checked here (JWT by RFC 9068, ES256 only).
 
-PyJWT and cryptography cost about 100 ms of a cold start: they are imported where a token is read or signed.
+PyJWT and cryptography cost about 100 ms of a cold start: they are imported where a token is read.
 """
 
+import base64
 import json
+import re
 import threading
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from common import clock
@@ -16,11 +18,13 @@ from common.problems import Forbidden, TokenExpired, TokenInvalid, TokenMissing,
 USER_ISSUER = "users"
 USER_AUDIENCE = "shop"
 USER_ROLES = frozenset({"guest", "customer", "staff", "admin"})
-SERVICE_TOKEN_SECONDS = 300
-_TYPE = "at+jwt"
+BETWEEN_FETCHES_SECONDS = 5
 _FRESH_SECONDS = 300
 _STALE_SECONDS = 24 * 3600
-_BETWEEN_FETCHES_SECONDS = 5
+_SKEW_SECONDS = 60
+_TYPES = frozenset({"at+jwt", "application/at+jwt"})  # RFC 9068, section 4
+# ES256 signatures are 64 bytes; of their last letter four bits are unused, and must be 0: one text for one signature.
+_TOKEN = re.compile(r"([A-Za-z0-9_-]{1,500})\.([A-Za-z0-9_-]{1,5000})\.([A-Za-z0-9_-]{85}[AQgw])")
 
 
 @dataclass(frozen=True)
@@ -62,56 +66,6 @@ def services(*names: str) -> Access:
 everyone = roles(*USER_ROLES)
 
 
-class Signer:
-    """Signs with the first of a service's keys and publishes all of them, so that keys can be rotated.
-
-    `load` gives a JSON list of `{"kid", "pem"}`, EC keys on P-256; it is called at the first use. The same claims give
-    the same token (RFC 6979), so that an answer that was lost can be repeated word for word.
-    """
-
-    def __init__(self, load: Callable[[], str]) -> None:
-        self._load = load
-        self._keys: list[dict[str, str]] = []
-
-    def sign(self, claims: Mapping[str, object]) -> str:
-        from common.signing import sign
-
-        key = self._loaded()[0]
-        return sign(claims, key["pem"], {"typ": _TYPE, "kid": key["kid"]})
-
-    def jwks(self) -> dict[str, list[dict[str, Any]]]:
-        """The public halves as a JSON Web Key Set (RFC 7517)."""
-        return {"keys": [_public_jwk(key) for key in self._loaded()]}
-
-    def _loaded(self) -> list[dict[str, str]]:
-        if not self._keys:
-            self._keys = json.loads(self._load())
-        return self._keys
-
-
-class ServiceTokens:
-    """Short-lived tokens of one service for calling another; made anew a minute before they end."""
-
-    def __init__(self, signer: Signer, issuer: str) -> None:
-        self._signer = signer
-        self._issuer = issuer
-        self._made: dict[str, tuple[float, str]] = {}
-
-    def __call__(self, audience: str) -> str:
-        at, token = self._made.get(audience, (0.0, ""))
-        if not 0 <= clock.now() - at < SERVICE_TOKEN_SECONDS - 60:  # also when the shop's clock was turned back
-            at = clock.now()
-            token = service_token(self._signer, self._issuer, audience)
-            self._made[audience] = (at, token)
-        return token
-
-
-def service_token(signer: Signer, issuer: str, audience: str) -> str:
-    """One service's token for another, good for five minutes."""
-    now = int(clock.now())
-    return signer.sign({"iss": issuer, "sub": issuer, "aud": audience, "iat": now, "exp": now + SERVICE_TOKEN_SECONDS})
-
-
 def es256_keys(jwks: Mapping[str, Any]) -> dict[str, Any]:
     """The public keys of a JWKS by their id, all of them on P-256."""
     import jwt
@@ -123,49 +77,63 @@ def es256_keys(jwks: Mapping[str, Any]) -> dict[str, Any]:
 class Keys:
     """The keys of one issuer: refetched every five minutes, kept up to a day while the issuer is down.
 
-    `read` makes keys by their id of a JWKS; it raises ValueError, KeyError or PyJWTError if that is none.
+    `read` makes keys by their id of a JWKS; it raises ValueError, KeyError, TypeError or PyJWTError if that is none.
     """
 
     fetch: Callable[[], Mapping[str, Any]]
     read: Callable[[Mapping[str, Any]], Mapping[str, Any]] = es256_keys
     by_id: Mapping[str, Any] = field(default_factory=dict)
-    fetched_at: float = -_STALE_SECONDS
-    tried_at: float = -_STALE_SECONDS
+    fetched_at: tuple[float, float] = clock.NEVER
+    tried_at: tuple[float, float] = clock.NEVER
+    tries: int = 0
+    failed: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def find(self, key_id: str) -> Any:
         """The public key; TokenInvalid if the issuer has no such key, Unavailable if that can't be known."""
-        age = time.monotonic() - self.fetched_at
-        if key_id not in self.by_id or age > _FRESH_SECONDS:
-            with self.lock:
-                self._refresh(key_id)
-        if key_id in self.by_id and time.monotonic() - self.fetched_at < _STALE_SECONDS:
-            return self.by_id[key_id]
-        if time.monotonic() - self.fetched_at < _FRESH_SECONDS:
-            raise TokenInvalid
-        raise Unavailable("The token's signature can't be checked right now.")
+        known = key_id in self.by_id
+        if not known or clock.elapsed(self.fetched_at) > _FRESH_SECONDS:
+            self._refresh(wait=not known)
+        key = self.by_id.get(key_id)
+        if key is not None and clock.elapsed(self.fetched_at) < _STALE_SECONDS:
+            return key
+        if self.failed:
+            raise Unavailable("The token's signature can't be checked right now.")
+        raise TokenInvalid
 
-    def _refresh(self, key_id: str) -> None:
-        now = time.monotonic()
-        if now - self.tried_at < _BETWEEN_FETCHES_SECONDS and self.by_id:
-            return  # unknown key ids must not make us hammer the issuer
-        if key_id in self.by_id and now - self.fetched_at <= _FRESH_SECONDS:
-            return  # another thread has just done it
+    def _refresh(self, *, wait: bool) -> None:
+        """Those who ask together share one fetch; who knows the key already does not wait for it."""
+        tries = self.tries
+        if self.lock.acquire(blocking=wait):
+            try:
+                if tries == self.tries and not self._tried_just_now():
+                    self._fetch()
+            finally:
+                self.lock.release()
+
+    def _tried_just_now(self) -> bool:
+        """Unknown key ids must not make us hammer the issuer."""
+        return bool(self.by_id) and clock.elapsed(self.tried_at) < BETWEEN_FETCHES_SECONDS
+
+    def _fetch(self) -> None:
         import jwt
 
-        self.tried_at = now
+        self.tried_at, self.failed = clock.real(), True
         try:
             self.by_id = self.read(self.fetch())
-        except (OSError, ValueError, KeyError, jwt.PyJWTError):
+        except (OSError, ValueError, KeyError, TypeError, jwt.PyJWTError):
             return
-        self.fetched_at = now
+        finally:
+            self.tries += 1
+        self.fetched_at, self.failed = self.tried_at, False
 
 
 class Verifier:
     """Checks tokens of the trusted issuers for one service.
 
     `issuers` maps an issuer to a function that gives its JWKS. Tokens of `users` are for the audience `shop`,
-    those of another service for this service by name.
+    those of another service for this service by name. Only tokens that look as ours do are accepted: the three header
+    members and no other, canonical base64url without padding, no member twice, whole seconds.
     """
 
     def __init__(self, service: str, issuers: Mapping[str, Callable[[], Mapping[str, Any]]]) -> None:
@@ -174,66 +142,97 @@ class Verifier:
 
     def from_header(self, authorization: str | None) -> Caller:
         """Of `Authorization: Bearer <token>`; raises TokenMissing, TokenInvalid or TokenExpired."""
-        scheme, _, token = (authorization or "").strip().partition(" ")
+        scheme, _, token = (authorization or "").strip(" \t").partition(" ")
         if not scheme:
             raise TokenMissing
-        if scheme.lower() != "bearer" or not token.strip():
+        if scheme.lower() != "bearer":
             raise TokenInvalid
-        return self.verify(token.strip())
+        return self.verify(token.lstrip(" "))
 
     def verify(self, token: str) -> Caller:
         """The caller that a token stands for; raises TokenInvalid, TokenExpired, or Unavailable without keys."""
-        import jwt
-
         try:
-            claims = self._claims(token)
-        except (jwt.PyJWTError, ValueError, TypeError, KeyError):
+            claims = self._signed_claims(token)
+        except (ValueError, TypeError, KeyError, RecursionError):
             raise TokenInvalid from None
-        if claims["exp"] <= clock.now():
-            raise TokenExpired
+        self._check(claims)
         return _caller(claims)
 
-    def _claims(self, token: str) -> dict[str, Any]:
-        import jwt
-
-        header = jwt.get_unverified_header(token)
-        issuer = jwt.decode(token, options={"verify_signature": False})["iss"]
-        if str(header.get("typ", "")).lower() != _TYPE or header.get("alg") != "ES256" or issuer not in self._keys:
-            raise TokenInvalid
-        audience = USER_AUDIENCE if issuer == USER_ISSUER else self._service
-        claims: dict[str, Any] = jwt.decode(
-            token,
-            self._keys[issuer].find(str(header.get("kid", ""))),
-            algorithms=["ES256"],
-            audience=audience,
-            issuer=issuer,
-            # The shop's clock may be moved, so times are checked by it and not by PyJWT.
-            options={"require": ["exp", "iat", "sub"], "verify_exp": False, "verify_iat": False, "verify_nbf": False},
-        )
-        if claims["aud"] != audience or not _is_number(claims["exp"]) or not claims["sub"]:
-            raise TokenInvalid  # PyJWT accepts a list that contains our audience: then it was made for others too
+    def _signed_claims(self, token: str) -> dict[str, Any]:
+        """PyJWT would parse each part twice, more than the signature costs; so it is asked about the latter only."""
+        parts = _TOKEN.fullmatch(token)
+        if parts is None:
+            raise ValueError
+        header, payload, signature = parts.groups()
+        key_id, claims = _key_id(header), _object(payload)
+        key = self._keys[claims["iss"]].find(key_id)
+        if not _es256().verify(token[: parts.end(2)].encode(), key, _decoded(signature)):
+            raise ValueError
         return claims
+
+    def _check(self, claims: Mapping[str, Any]) -> None:
+        """By the shop's clock, which may be moved. An audience list with ours in it was made for others too."""
+        wanted, now = USER_AUDIENCE if claims["iss"] == USER_ISSUER else self._service, clock.now()
+        starts = max(_seconds(claims, "iat"), _seconds(claims, "nbf") if "nbf" in claims else 0)
+        if claims.get("aud") != wanted or starts > now + _SKEW_SECONDS:
+            raise TokenInvalid
+        if _seconds(claims, "exp") <= now:
+            raise TokenExpired
 
 
 def _caller(claims: Mapping[str, Any]) -> Caller:
-    if claims["iss"] != USER_ISSUER:
-        return Caller(id=claims["iss"], role="service")
-    if claims.get("role") not in USER_ROLES:
+    subject, issuer = claims.get("sub"), claims["iss"]
+    if issuer != USER_ISSUER and subject == issuer:
+        return Caller(id=issuer, role="service")
+    role, email, session_id = (claims.get(name) for name in ("role", "email", "sid"))
+    texts = all(isinstance(one, str) for one in (subject, role, email or "", session_id or ""))
+    if issuer != USER_ISSUER or not subject or not texts or role not in USER_ROLES:
         raise TokenInvalid
-    return Caller(claims["sub"], claims["role"], claims.get("email"), claims.get("sid"))
+    return Caller(str(subject), str(role), email, session_id)
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+@lru_cache(maxsize=64)
+def _key_id(header: str) -> str:
+    """All tokens of one key have the same header. Raises ValueError for any that we don't make."""
+    said = _object(header)
+    kinds = {name: type(value) for name, value in said.items()}
+    if kinds != {"typ": str, "alg": str, "kid": str} or said["alg"] != "ES256" or said["typ"].lower() not in _TYPES:
+        raise ValueError
+    return str(said["kid"])
 
 
-def _public_jwk(key: Mapping[str, str]) -> dict[str, Any]:
-    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
-    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+@lru_cache(maxsize=1)
+def _es256() -> Any:
+    from cryptography.hazmat.primitives.hashes import SHA256
     from jwt.algorithms import ECAlgorithm
 
-    private = load_pem_private_key(key["pem"].encode(), password=None)
-    if not isinstance(private, EllipticCurvePrivateKey):
-        raise TypeError("signing keys are EC keys on P-256")
-    jwk = ECAlgorithm.to_jwk(private.public_key(), as_dict=True)
-    return {**jwk, "kid": key["kid"], "use": "sig", "alg": "ES256"}
+    return ECAlgorithm(SHA256)
+
+
+def _object(part: str) -> dict[str, Any]:
+    value = _json.decode(_decoded(part).decode())
+    if not isinstance(value, dict):
+        raise TypeError
+    return value
+
+
+def _decoded(part: str) -> bytes:
+    """The alphabet has been looked at already: the library passes over what is not in it."""
+    return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
+
+
+def _unique(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(members)
+    if len(found) != len(members):
+        raise ValueError
+    return found
+
+
+_json = json.JSONDecoder(object_pairs_hook=_unique)
+
+
+def _seconds(claims: Mapping[str, Any], name: str) -> int:
+    value = claims.get(name)
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TokenInvalid
+    return value

@@ -113,9 +113,10 @@ def within(deadline: Deadline, connect_s: float, read_s: float) -> urllib3.Timeo
 
 
 def fetch_json(url: str, *, seconds: float = 2.0) -> Any:
-    """GET a public JSON document; raises OSError if it can't be had."""
+    """GET a public JSON document, as it is now; raises OSError if it can't be had."""
+    limits, fresh = urllib3.Timeout(connect=0.5, read=seconds), {"Cache-Control": "no-cache"}
     try:
-        reply = _pool.request("GET", url, timeout=urllib3.Timeout(connect=0.5, read=seconds), redirect=False)
+        reply = _pool.request("GET", url, headers=fresh, timeout=limits, redirect=False)
     except urllib3.exceptions.HTTPError as error:
         raise OSError(str(error)) from error
     if reply.status != 200:

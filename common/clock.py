@@ -1,11 +1,13 @@
 """The shop's clock: real time, or real time plus an offset that a developer set to see expiries happen."""
 
+import math
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 _source: Callable[[], float] = time.time
+NEVER = (-math.inf, -math.inf)
 
 
 def now() -> float:
@@ -16,6 +18,16 @@ def now() -> float:
 def rfc3339(seconds: float) -> str:
     """RFC 3339 in UTC with whole seconds, as every time in an answer."""
     return datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def real() -> tuple[float, float]:
+    """A moment of real time, however the shop's clock is moved, for `elapsed`."""
+    return time.monotonic(), time.time()
+
+
+def elapsed(since: tuple[float, float]) -> float:
+    """Real seconds since a moment. The monotonic clock may stand still while Lambda has a process frozen."""
+    return max(time.monotonic() - since[0], time.time() - since[1])
 
 
 def use(source: Callable[[], float]) -> None:

@@ -20,9 +20,10 @@ from chalice import Blueprint, Chalice, Response
 from chalice.app import MultiDict, Request
 
 from common import logs, tracing, validation
-from common.auth import Access, Caller, Signer, Verifier, public
+from common.auth import Access, Caller, Verifier, public
 from common.client import fetch_json
 from common.deadline import Deadline
+from common.keyring import Signer
 from common.problems import (
     BodyTooLarge,
     IdempotencyKeyInvalid,

@@ -1,6 +1,7 @@
 """Secrets from SSM Parameter Store: fetched when first needed, kept in memory only, never logged."""
 
 import threading
+from typing import Any
 
 
 class Secrets:
@@ -9,22 +10,28 @@ class Secrets:
     def __init__(self, prefix: str) -> None:
         self._prefix = prefix
         self._known: dict[str, str] = {}
-        self._lock = threading.Lock()
+        self._ssm: Any = None
+        self._lock = threading.RLock()
 
     def get(self, name: str) -> str:
         """The secret's text; raises botocore's ParameterNotFound if nobody has made it."""
         with self._lock:
             if name not in self._known:
-                self._known[name] = self._fetch(name)
+                self._known[name] = self.fresh(name)
             return self._known[name]
 
-    def forget(self, name: str) -> None:
-        """Fetch it anew at the next get, as after a rotation."""
-        with self._lock:
-            self._known.pop(name, None)
-
-    def _fetch(self, name: str) -> str:
-        import boto3  # only when a secret is needed: a session and a client cost about 90 ms
-
-        answer = boto3.client("ssm").get_parameter(Name=self._prefix + name, WithDecryption=True)
+    def fresh(self, name: str) -> str:
+        """The secret's text as it is now, for secrets that change while the service runs."""
+        answer = self._client().get_parameter(Name=self._prefix + name, WithDecryption=True)
         return str(answer["Parameter"]["Value"])
+
+    def _client(self) -> Any:
+        """Made when a secret is first needed: a session and a client cost about 90 ms. A request may wait for it."""
+        with self._lock:
+            if self._ssm is None:
+                import boto3
+                from botocore.config import Config
+
+                limits = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2})
+                self._ssm = boto3.client("ssm", config=limits)
+            return self._ssm

@@ -4,10 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
+from common.keyring import reload_seconds
+
 
 @dataclass(frozen=True)
 class Settings:
-    """`jwks_urls` maps each trusted issuer to where its public keys are; `edge_secret` marks requests of the edge."""
+    """`jwks_urls` maps each trusted issuer to where its public keys are; `edge_secret` marks requests of the edge;
+    `keys_reload_s` is how long signing keys are held before they are asked for again.
+    """
 
     service: str
     version: str
@@ -18,6 +22,7 @@ class Settings:
     clock_file: str | None
     secrets_prefix: str
     event_bus: str
+    keys_reload_s: float
 
     @classmethod
     def read(cls, service: str, env: Mapping[str, str]) -> Self:
@@ -33,6 +38,7 @@ class Settings:
             clock_file=env.get("CLOCK_FILE") if stage == "local" else None,
             secrets_prefix=env.get("SECRETS_PREFIX", f"/shop/{service}/"),
             event_bus=env.get("EVENT_BUS", "shop"),
+            keys_reload_s=reload_seconds(stage),
         )
 
 

@@ -148,6 +148,15 @@ class Bucket:
     def delete(self, key: str) -> None:
         _or_none(lambda: self._client().delete_object(Bucket=self.name, Key=key))
 
+    def delete_all(self, folder: str) -> None:
+        """Every object whose key begins so. Repeatable; a crash half-way leaves some for the next call."""
+        _or_none(lambda: self._delete_all(folder))
+
+    def _delete_all(self, folder: str) -> None:
+        for page in self._client().get_paginator("list_objects_v2").paginate(Bucket=self.name, Prefix=folder):
+            for found in page.get("Contents", []):
+                self._client().delete_object(Bucket=self.name, Key=found["Key"])
+
     def _client(self) -> Any:
         return _client(self._region, self._endpoint)
 

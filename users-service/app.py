@@ -5,6 +5,7 @@ from chalice.app import DynamoDBEvent, SQSEvent
 from chalicelib import config, table
 from chalicelib.accounts.routes import routes as accounts
 from chalicelib.mail import domain as mail
+from chalicelib.sessions.domain import is_live
 from chalicelib.sessions.routes import routes as sessions
 from common import events
 from common.http import make_app
@@ -14,6 +15,7 @@ app = make_app(
     config.signer,
     blueprints=[accounts, sessions],
     dependencies={"dynamodb": table.reachable},
+    session_is_live=is_live,
 )
 table.UsersItem.connect()
 

@@ -3,7 +3,7 @@
 import os
 
 from common import clock
-from common.auth import Signer
+from common.keyring import Signer
 from common.pagination import Cursors
 from common.secrets import Secrets
 from common.settings import Settings
@@ -17,9 +17,11 @@ STOCK_TABLE = os.environ.get("STOCK_TABLE", "shop-catalog-stock")
 STOCK_STREAM_ARN = os.environ.get(
     "STOCK_STREAM_ARN", "arn:aws:dynamodb:eu-central-1:000000000000:table/shop-catalog-stock/stream/none"
 )
+ERASURE_QUEUE = os.environ.get("ERASURE_QUEUE", "shop-catalog-erasures")
+ERASURE_QUEUE_URL = os.environ.get("ERASURE_QUEUE_URL", "")
 
 secrets = Secrets(settings.secrets_prefix)
-signer = Signer(lambda: secrets.get("signing-keys"))
+signer = Signer(lambda: secrets.fresh("signing-keys"), settings.keys_reload_s)
 cursors = Cursors(lambda: secrets.get("cursor-key"))
 bucket = Bucket(
     os.environ.get("BUCKET", "shop-catalog"),

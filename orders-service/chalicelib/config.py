@@ -3,7 +3,7 @@
 import os
 
 from common import clock
-from common.auth import ServiceTokens, Signer
+from common.keyring import ServiceTokens, Signer
 from common.pagination import Cursors
 from common.secrets import Secrets
 from common.settings import Settings
@@ -15,12 +15,14 @@ TABLE = os.environ.get("ORDERS_TABLE", "shop-orders")
 STREAM_ARN = os.environ.get(
     "ORDERS_STREAM_ARN", "arn:aws:dynamodb:eu-central-1:000000000000:table/shop-orders/stream/-"
 )
+ERASURE_QUEUE = os.environ.get("ERASURE_QUEUE", "shop-orders-erasures")
+ERASURE_QUEUE_URL = os.environ.get("ERASURE_QUEUE_URL", "")
 CATALOG_URL = os.environ.get("CATALOG_URL", "")
 PAYMENTS_URL = os.environ.get("PAYMENTS_URL", "https://api.stripe.com").rstrip("/")
 PUBLIC_URL = os.environ.get("PUBLIC_URL", "http://localhost:8080").rstrip("/")
 
 secrets = Secrets(settings.secrets_prefix)
-signer = Signer(lambda: secrets.get("signing-keys"))
+signer = Signer(lambda: secrets.fresh("signing-keys"), settings.keys_reload_s)
 service_tokens = ServiceTokens(signer, settings.service)
 cursors = Cursors(lambda: secrets.get("cursor-key"))
 

@@ -8,7 +8,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from common import auth, clock
-from common.auth import Access, Caller, Signer, Verifier
+from common.auth import Access, Caller, Verifier
+from common.keyring import ServiceTokens, Signer
 from common.problems import Forbidden, TokenExpired, TokenInvalid, TokenMissing, Unavailable
 from tests.support import tokens
 
@@ -117,7 +118,7 @@ def test_nothing_is_allowed_that_was_not_named():
 
 
 def test_a_service_token_is_used_until_a_minute_before_its_end(monkeypatch):
-    made = auth.ServiceTokens(tokens.signer("orders"), "orders")
+    made = ServiceTokens(tokens.signer("orders"), "orders")
     first, now = made("catalog"), clock.now()
 
     monkeypatch.setattr(clock, "_source", lambda: now + 200)

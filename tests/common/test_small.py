@@ -100,7 +100,7 @@ def test_settings_take_lists_apart_and_move_the_clock_in_stage_local_only():
     assert Settings.read("orders", env | {"STAGE": "local"}).clock_file == "/c"
 
 
-def test_a_secret_is_fetched_once_until_it_is_forgotten(aws_environment):
+def test_a_secret_is_fetched_once_unless_it_must_be_fresh(aws_environment):
     with mock_aws():
         ssm = boto3.client("ssm", "eu-central-1")
         ssm.put_parameter(Name="/shop/users/key", Value="one", Type="SecureString")
@@ -108,8 +108,7 @@ def test_a_secret_is_fetched_once_until_it_is_forgotten(aws_environment):
         assert secrets.get("key") == "one"
         ssm.put_parameter(Name="/shop/users/key", Value="two", Type="SecureString", Overwrite=True)
         assert secrets.get("key") == "one"
-        secrets.forget("key")
-        assert secrets.get("key") == "two"
+        assert secrets.fresh("key") == "two"
 
 
 def test_a_record_replays_for_the_same_body_only():

@@ -18,6 +18,7 @@ from tools.shop import environment, ports
 from tools.shop.home import ROOT, Home, Ports, read_json
 from tools.shop.processes import answers
 
+PLENTY = dict.fromkeys(environment.LIMITS, "1000000")  # all tests come from one address
 HEALTH = {"aws": "/_ministack/ready", "edge": "/_health"}
 
 
@@ -35,11 +36,12 @@ def alive(pid: int) -> bool:
 
 
 class Shop:
-    """`python -m tools.shop up` and what a test does to it."""
+    """`python -m tools.shop up` and what a test does to it; only one that is `limited` has the usual limits."""
 
-    def __init__(self, folder: Path, *words: str) -> None:
+    def __init__(self, folder: Path, *words: str, limited: bool = False) -> None:
         self.home, self.ports = Home(folder), free_ports()
         self.words = words
+        self.limits = {} if limited else PLENTY
         self.process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -52,8 +54,9 @@ class Shop:
 
     @property
     def environment(self) -> dict[str, str]:
-        kept = {name: value for name, value in environment.base().items() if not name.startswith("SHOP_")}
-        return {**kept, "SHOP_HOME": str(self.home.path), "SHOP_PORT": str(self.ports.edge)}
+        ours = ("SHOP_", *environment.LIMITS)
+        kept = {name: value for name, value in environment.base().items() if not name.startswith(ours)}
+        return {**kept, **self.limits, "SHOP_HOME": str(self.home.path), "SHOP_PORT": str(self.ports.edge)}
 
     def start(self) -> "Shop":
         """Bring it up and wait for it. Its output is in `up.log` of its folder."""
@@ -149,9 +152,9 @@ class Shop:
 
 
 @contextmanager
-def running(folder: Path, *words: str) -> Iterator[Shop]:
+def running(folder: Path, *words: str, limited: bool = False) -> Iterator[Shop]:
     """A shop for as long as the block, however it ends."""
-    shop = Shop(folder, *words)
+    shop = Shop(folder, *words, limited=limited)
     try:
         yield shop.start()
     finally:

@@ -9,8 +9,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from common import clock
-from common.auth import Signer
-from common.auth import service_token as sign_service_token
+from common.keyring import Signer
+from common.keyring import service_token as sign_service_token
 
 ISSUERS = ("users", "catalog", "orders")
 

@@ -10,8 +10,9 @@ import pytest
 from chalice.app import Blueprint
 from chalice.config import Config
 
-from common.auth import Signer, public
+from common.auth import public
 from common.http import make_app, operation
+from common.keyring import Signer
 from common.schemas import Body
 from common.settings import Settings
 from tools.shop import gateway

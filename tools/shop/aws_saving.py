@@ -28,7 +28,7 @@ Response = tuple[int, dict[str, str], Any]
 READS = ("Get", "List", "Describe", "Query", "Scan", "BatchGet", "TransactGet", "Receive")
 DATA = ("dynamodb", "s3", "ses", "ses_v2", "eventbridge", "sqs")
 DEPLOYED = ("lambda", "apigateway", "apigateway_v1", "iam", "sts", "cloudwatch", "cloudwatch_logs")
-SAVED = (*DATA, *DEPLOYED, "ssm", "cloudformation")
+SAVED = (*DATA, *DEPLOYED, "ssm", "cloudformation", "cognito")
 DATA_SERVICES = {"dynamodb", "dynamodbstreams", "streams.dynamodb", "s3", "ses", "email", "events", "sqs"}
 FORBIDDEN = ("/_ministack/reset", "/_ministack/config", "/_localstack/")
 

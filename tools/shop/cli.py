@@ -11,7 +11,9 @@ COMMANDS = {
     "seed": ("tools.shop.operate:seed", "Fill the running shop with the demo data."),
     "token": ("tools.shop.operate:token", "Print a service token, such as of orders for catalog."),
     "clock": ("tools.shop.operate:clock", "Move the clock of all local services: +16m, -1h, reset, show."),
+    "keys": ("tools.shop.keys:keys", "Replace or list the keys that a service signs with."),
     "admin": ("tools.shop.operate:admin", "Make administrators and staff."),
+    "mails": ("tools.shop.mails.command:mails", "Write the mail templates from their sources."),
     "package": ("tools.shop.package:command", "Build each service's zip as it will be deployed."),
     "deploy": ("tools.shop.cloud:deploy", "Deploy the services with `chalice deploy`."),
 }

@@ -39,8 +39,8 @@ from tools.shop.home import SERVICES, Home, Ports, read_json, write
 from tools.shop.processes import Spec
 
 AT_ONCE = 4
-SET = ("CORS_ORIGINS", "JWKS_URLS", "EDGE_SECRET", "SECRETS_PREFIX", "EVENT_BUS", "MAIL_FROM", "PUBLIC_URL",
-       "CATALOG_URL", "PAYMENTS_URL")  # fmt: skip
+SET = ("CORS_ORIGINS", "JWKS_URLS", "EDGE_SECRET", "SECRETS_PREFIX", "EVENT_BUS", "MAIL_FROM", "SUPPORT_EMAIL",
+       "PUBLIC_URL", "CATALOG_URL", "PAYMENTS_URL")  # fmt: skip
 
 
 def plan(home: Home, ports: Ports) -> tuple[list[Spec], Spec]:
@@ -94,7 +94,8 @@ def is_well(url: str) -> bool:
 def service_environment(name: str, home: Home, ports: Ports, outputs: Mapping[str, str]) -> dict[str, str]:
     """What a deployed service is told: what it is told locally, but for this machine's files and clock."""
     local = environment.service(name, home, ports, edge_secret(home))
-    return {**{key: local[key] for key in SET}, "STAGE": STAGE, **outputs}
+    limits = {key: local[key] for key in environment.LIMITS if key in local}
+    return {**{key: local[key] for key in SET}, **limits, "STAGE": STAGE, **outputs}
 
 
 @click.command()

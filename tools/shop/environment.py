@@ -8,7 +8,10 @@ from tools.shop.home import SERVICES, Home, Ports
 REGION = "eu-central-1"
 EVENT_BUS = "shop"
 MAIL_FROM = "no-reply@shop.example"
+SUPPORT_EMAIL = "help@shop.example"
 STAGE = "local"
+# How much one source address may do; users-service has defaults, and every process inherits what is set here.
+LIMITS = ("REGISTRATIONS_PER_SOURCE", "RESETS_PER_SOURCE", "GUESTS_PER_SOURCE", "LOGIN_FAILURES_PER_SOURCE")
 
 
 def base(env: Mapping[str, str] = os.environ) -> dict[str, str]:
@@ -78,6 +81,7 @@ def service(name: str, home: Home, ports: Ports, edge_secret: str) -> dict[str, 
         "SECRETS_PREFIX": f"/shop/{name}/",
         "EVENT_BUS": EVENT_BUS,
         "MAIL_FROM": MAIL_FROM,
+        "SUPPORT_EMAIL": SUPPORT_EMAIL,
         "PUBLIC_URL": f"http://localhost:{ports.edge}",
         "CATALOG_URL": ports.url("catalog"),
         "PAYMENTS_URL": ports.url("payments"),

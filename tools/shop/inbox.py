@@ -10,6 +10,7 @@ from tools.shop.pages import document
 from tools.shop.upstream import Upstream
 
 LINK = re.compile(r"https?://[^\s<>\"')\]]*[^\s<>\"')\].,;:!?]")  # punctuation after a link is the sentence's
+STYLE = "<style>iframe{width:100%;height:42rem;border:1px solid #e7e5e4}</style>"
 HREF = re.compile(r"href=[\"']([^\"']+)[\"']", re.IGNORECASE)
 
 
@@ -51,13 +52,18 @@ def page(mails: list[dict[str, Any]]) -> str:
     """All mail, for people."""
     if not mails:
         return document("Inbox", "<p>No mail has been sent yet.</p>")
-    return document("Inbox", "".join(map(entry, mails)))
+    return document("Inbox", STYLE + "".join(map(entry, mails)))
 
 
 def entry(one: dict[str, Any]) -> str:
-    """The text and the links; a mail's own markup is not trusted."""
+    """The text, the links, and the mail as mail programs show it.
+
+    Its markup is not trusted: it is an attribute here, and its frame runs no script, submits nothing, leads nowhere and
+    loads nothing, as the page's policy holds in it too.
+    """
     links = "".join(f"<li><a href='{html.escape(url)}'>{html.escape(url)}</a></li>" for url in one["links"])
+    frame = f"<iframe sandbox title='As HTML' srcdoc='{html.escape(one['html'])}'></iframe>" if one["html"] else ""
     return (
         f"<details><summary><b>{html.escape(one['subject'])}</b> to {html.escape(one['to'])}, "
-        f"{html.escape(one['sent_at'])}</summary><pre>{html.escape(one['text'])}</pre><ul>{links}</ul></details>"
+        f"{html.escape(one['sent_at'])}</summary><pre>{html.escape(one['text'])}</pre><ul>{links}</ul>{frame}</details>"
     )

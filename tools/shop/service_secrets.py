@@ -1,6 +1,6 @@
-"""Makes the secrets of each service in SSM, once: a secret that exists is never replaced.
+"""Makes the secrets of each service in SSM, once: a secret that exists is never replaced here.
 
-Key rotation is an operator's act: add a second key at the end of the list, let verifiers read it, move it to the front.
+Keys are replaced by an operator, with `keys rotate`: see rotation.py.
 """
 
 import json
@@ -12,11 +12,15 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 
-def signing_keys() -> str:
-    """One new ES256 key in the form that services read: a JSON list of `{"kid", "pem"}`, the first one signs."""
+def new_pem() -> str:
+    """A new private key on P-256."""
     key = ec.generate_private_key(ec.SECP256R1())
-    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
-    return json.dumps([{"kid": secrets.token_urlsafe(8), "pem": pem}])
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+
+
+def signing_keys() -> str:
+    """One new key in the form that services read (common/keyring.py)."""
+    return json.dumps([{"kid": secrets.token_urlsafe(8), "pem": new_pem()}])
 
 
 def random_text() -> str:

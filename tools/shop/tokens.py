@@ -6,7 +6,7 @@ import boto3
 import click
 from botocore.exceptions import BotoCoreError, ClientError
 
-from common import auth, clock
+from common import clock, keyring
 from tools.shop import environment
 from tools.shop.home import Home, Ports
 
@@ -16,7 +16,7 @@ def service_token(issuer: str, audience: str) -> str:
     home, ports = Home.read(os.environ), Ports.read(os.environ)
     os.environ.update(environment.aws(ports))
     clock.follow(str(home.clock))
-    return auth.service_token(auth.Signer(lambda: signing_keys(issuer)), issuer, audience)
+    return keyring.service_token(keyring.Signer(lambda: signing_keys(issuer)), issuer, audience)
 
 
 def signing_keys(service: str) -> str:

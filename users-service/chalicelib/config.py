@@ -5,10 +5,11 @@ import hmac
 import os
 
 from common import clock
-from common.auth import Signer
+from common.keyring import Signer
 from common.pagination import Cursors
 from common.secrets import Secrets
 from common.settings import Settings
+from common.storage import Bucket
 
 settings = Settings.read("users", os.environ)
 clock.follow(settings.clock_file)
@@ -21,9 +22,22 @@ MAIL_FROM = os.environ.get("MAIL_FROM", "shop@example.test")
 OIDC_PROVIDERS = os.environ.get("OIDC_PROVIDERS", "[]")
 PUBLIC_URL = os.environ.get("PUBLIC_URL", "http://localhost:8080").rstrip("/")
 
+# What one source address may do in ten minutes. Failed log-ins are those from devices that the account does not know.
+LIMITS = {
+    "registration": int(os.environ.get("REGISTRATIONS_PER_SOURCE", "100")),
+    "reset": int(os.environ.get("RESETS_PER_SOURCE", "100")),
+    "guest": int(os.environ.get("GUESTS_PER_SOURCE", "100")),
+    "login_failure": int(os.environ.get("LOGIN_FAILURES_PER_SOURCE", "100")),
+}
+
 secrets = Secrets(settings.secrets_prefix)
-signer = Signer(lambda: secrets.get("signing-keys"))
+signer = Signer(lambda: secrets.fresh("signing-keys"), settings.keys_reload_s)
 cursors = Cursors(lambda: secrets.get("cursor-key"))
+bucket = Bucket(
+    os.environ.get("BUCKET", "shop-users"),
+    os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION", "eu-central-1"),
+    os.environ.get("AWS_ENDPOINT_URL"),
+)
 
 
 def keyed_hash(purpose: str, text: str) -> bytes:

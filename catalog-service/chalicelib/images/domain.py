@@ -3,16 +3,18 @@
 Renditions are not made yet: the thumbnail of a picture is the picture itself.
 """
 
+import hashlib
+
 from msgspec.structs import replace
 
 from chalicelib import config
 from chalicelib.errors import ImageInvalid, UploadMissing
-from chalicelib.images.formats import Picture, look_into
 from chalicelib.images.models import Upload
 from chalicelib.products import domain as products
 from chalicelib.products.domain import Image, Product
 from common import clock
 from common.ids import new_id
+from common.pictures import Picture, look_into
 from common.problems import NotFound, invalid
 from common.storage import Upload as Form
 from common.versions import Precondition
@@ -40,9 +42,9 @@ def announce_image(product_id: str, content_type: str, size: int, alt: str) -> t
 def complete_image(product_id: str, image_id: str, precondition: Precondition) -> Image:
     """Look into the upload and show it on the product; a repeat finds it there.
 
-    What was looked at is copied, by its ETag, to a key that no form reaches: the form can be used again, and must not
-    replace a picture that was checked. The product is written last: a crash before it leaves an upload that can be
-    completed again.
+    What was looked at is put, without its metadata, under a key that no form reaches: the form can be used again, and
+    must not replace a picture that was checked. The product is written last: a crash before it leaves an upload that
+    can be completed again.
     """
     product = products.stored(product_id)
     shown = next((one for one in product.images if one.id == image_id), None)
@@ -59,18 +61,17 @@ def complete_image(product_id: str, image_id: str, precondition: Precondition) -
 
 
 def _taken_over(upload: Upload, product_id: str, image_id: str) -> tuple[Picture, str]:
-    """The picture and its final key, which holds its ETag: two uploads by one form never share a key."""
+    """The picture and its final key, which holds its hash: two uploads by one form never share a key."""
     found = config.bucket.read(upload.key)
     if found is None:
         raise UploadMissing
-    content, etag = found
-    picture = look_into(content)
-    if picture is None or picture.content_type != upload.content_type or picture.width * picture.height > MAX_PIXELS:
+    picture = look_into(found[0], MAX_PIXELS)
+    if picture is None or picture.content_type != upload.content_type:
         config.bucket.delete(upload.key)
         raise ImageInvalid
-    key = f"images/{product_id}/{image_id}-{etag.strip(chr(34))[:12]}.{_ENDINGS[picture.content_type]}"
-    if not config.bucket.copy(upload.key, key, etag=etag):
-        raise UploadMissing("The upload was replaced while it was looked at. Complete it again.")
+    digest = hashlib.sha256(picture.content).hexdigest()[:12]
+    key = f"images/{product_id}/{image_id}-{digest}.{_ENDINGS[picture.content_type]}"
+    config.bucket.put(key, picture.content, picture.content_type)
     return picture, key
 
 

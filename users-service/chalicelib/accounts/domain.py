@@ -23,6 +23,7 @@ add_changes = writes.add_changes
 add_confirmed = writes.add_confirmed
 add_password = writes.add_password
 add_unchanged = writes.add_unchanged
+add_usable = writes.add_usable
 add_waiting = writes.add_waiting
 list_month = writes.list_month
 _TRIES = 5

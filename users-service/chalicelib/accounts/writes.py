@@ -37,7 +37,7 @@ def add_waiting(transaction: Transaction, person: Mapping[str, Any], password_ha
     transaction.put(waiting)
 
 
-def add_account(transaction: Transaction, person: Mapping[str, Any], password_hash: str | None = None) -> None:
+def add_account(transaction: Transaction, person: Mapping[str, Any], password_hash: str | None = None) -> Profile:
     """The account; two parts, refused in this order if the address is taken. One part while the address is unverified.
 
     Of two that race for an address one is refused.
@@ -47,6 +47,7 @@ def add_account(transaction: Transaction, person: Mapping[str, Any], password_ha
         transaction.put(LogIn(*key, **person, password_hash=password_hash), LogIn.pk.does_not_exist())
     profile = Profile(*Profile.key(person["user_id"]), signed_up=month_of(person["created_at"]), **person)
     transaction.put(profile, Profile.pk.does_not_exist())
+    return profile
 
 
 def add_confirmed(transaction: Transaction, waiting: Waiting) -> None:
@@ -121,12 +122,23 @@ def add_unchanged(transaction: Transaction, log_in: LogIn, password: str) -> Non
 
     Two that renew it at once leave one of two good hashes of the same password.
     """
-    good = (LogIn.user_id == log_in.user_id) & (LogIn.disabled == False) & unchanged(LogIn, log_in.epoch)  # noqa: E712
     if passwords.is_outdated(log_in.password_hash):
         renewed = LogIn.password_hash.set(passwords.hashed(password))
-        transaction.update(LogIn(log_in.pk, log_in.sk), [renewed], good)
+        transaction.update(LogIn(log_in.pk, log_in.sk), [renewed], _usable(log_in))
     else:
-        transaction.check(LogIn, log_in.pk, log_in.sk, good)
+        add_usable(transaction, log_in)
+
+
+def add_usable(transaction: Transaction, person: LogIn | Profile) -> None:
+    """That the account may still be used as it was read, for those who need no password."""
+    transaction.check(type(person), person.pk, person.sk, _usable(person))
+
+
+def _usable(person: LogIn | Profile) -> Condition:
+    kind = type(person)
+    same = (kind.user_id == person.user_id) & unchanged(kind, person.epoch)
+    usable: Condition = same & (kind.disabled == False)  # noqa: E712 - for PynamoDB
+    return usable
 
 
 def month_of(created_at: float) -> str:

@@ -1,41 +1,74 @@
-"""The mails as text and simple HTML. What a person typed is escaped in HTML and kept out of subjects."""
+"""The mails as text and HTML, from the templates that `run.py mails` writes.
 
-import html
+What a person typed is escaped in HTML, kept out of subjects, and greeted with only if it is a name and nothing more.
+"""
+
+import re
+import unicodedata
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
 
-_PAGE = '<!doctype html><html><body style="font-family: sans-serif; line-height: 1.5">{}</body></html>'
+from chalicelib import config
+
+_TEMPLATES = Path(__file__).with_name("templates")
+_LONGEST_NAME, _MOST_WORDS = 60, 6
+# Letters with their accents, and what stands between them. A dot only ends a word or an initial: no domain, no address,
+# no number to call.
+_NAME = re.compile(r"(?:[LM]|[-'’,] ?| |\.(?=$|[ ,]|L\.))+")
 
 
 @dataclass(frozen=True)
 class Letter:
+    kind: str
     to: str
     subject: str
     text: str
     html: str
 
 
-def confirm_address(to: str, name: str, link: str) -> Letter:
-    lines = [
-        f"Hello {name},",
-        "please confirm that this is your e-mail address:",
-        link,
-        "The link works once, for 24 hours. If you did not make an account with us, ignore this mail.",
-    ]
-    return _letter(to, "Confirm your e-mail address", lines, link)
+def write(kind: str, to: str, name: str, at: float, path: str) -> Letter:
+    """The mail of this kind. `at` is when what it tells of happened, `path` the page of the shop that it leads to."""
+    facts = {
+        "name": name if is_plain(name) else "",
+        "at": _moment(at),
+        "link": config.PUBLIC_URL + path,
+        "password_page": f"{config.PUBLIC_URL}/forgot-password",
+        "support": config.SUPPORT_EMAIL,
+    }
+    subject, _, text = _filled(f"{kind}.txt", facts).partition("\n\n")
+    return Letter(kind, to, subject, text, _filled(f"{kind}.html", facts))
 
 
-def address_taken(to: str, name: str, link: str) -> Letter:
-    lines = [
-        f"Hello {name},",
-        "somebody, perhaps you, wanted to make an account with this e-mail address. You have one already: log in here.",
-        link,
-        "If it was not you, there is nothing to do. Nothing was changed.",
-    ]
-    return _letter(to, "You already have an account", lines, link)
+def is_plain(name: str) -> bool:
+    """Whether it can only be taken for a name. A mail client makes links of whatever looks like an address."""
+    shape = "".join(_shape(sign) for sign in name)
+    return len(name) <= _LONGEST_NAME and len(name.split()) <= _MOST_WORDS and bool(_NAME.fullmatch(shape))
 
 
-def _letter(to: str, subject: str, lines: list[str], link: str) -> Letter:
-    anchor = f'<a href="{html.escape(link)}">{html.escape(link)}</a>'
-    paragraphs = (anchor if line == link else html.escape(line) for line in lines)
-    page = _PAGE.format("".join(f"<p>{one}</p>" for one in paragraphs))
-    return Letter(to, subject, "\n\n".join(lines) + "\n", page)
+def _shape(sign: str) -> str:
+    kind = unicodedata.category(sign)[0]
+    return kind if kind in "LM" else sign
+
+
+def _moment(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).strftime("%-d %B %Y at %H:%M UTC")
+
+
+def _filled(template: str, facts: dict[str, str]) -> str:
+    text: str = _environment().get_template(template).render(facts)
+    return text
+
+
+@cache
+def _environment() -> Any:
+    import jinja2  # in the mail worker only: no request pays for it
+
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_TEMPLATES),
+        autoescape=jinja2.select_autoescape(["html"]),
+        undefined=jinja2.StrictUndefined,
+        keep_trailing_newline=True,
+    )

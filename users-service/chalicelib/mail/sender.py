@@ -1,22 +1,37 @@
-"""SES and SQS: only worker functions come here, so no request pays for the clients."""
+"""SES and SQS: only worker functions come here, so no request pays for the clients.
+
+SES writes the headers from these fields, so nothing that anybody typed can add one.
+"""
 
 from functools import cache
 from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib import config
 from chalicelib.mail.letters import Letter
 
 
+class NotSent(Exception):
+    """SES did not take a mail. Without SES's own words, which name the address: Lambda would log them."""
+
+
 def send(letter: Letter) -> None:
-    """Hand the mail to SES; any error goes up, so that the queue gives the job again."""
-    _ses().send_email(
-        Source=config.MAIL_FROM,
-        Destination={"ToAddresses": [letter.to]},
-        Message={
-            "Subject": _utf8(letter.subject),
-            "Body": {"Text": _utf8(letter.text), "Html": _utf8(letter.html)},
-        },
-    )
+    """Hand the mail to SES, or raise NotSent, so that the queue gives the job again."""
+    try:
+        _ses().send_email(
+            Source=config.MAIL_FROM,
+            Destination={"ToAddresses": [letter.to]},
+            ReplyToAddresses=[config.SUPPORT_EMAIL],
+            Message={
+                "Subject": _utf8(letter.subject),
+                "Body": {"Text": _utf8(letter.text), "Html": _utf8(letter.html)},
+            },
+        )
+    except ClientError as error:
+        raise NotSent(error.response["Error"]["Code"]) from None
+    except BotoCoreError as error:
+        raise NotSent(type(error).__name__) from None
 
 
 def queue(job: str) -> None:

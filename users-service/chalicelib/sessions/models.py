@@ -1,13 +1,14 @@
 """Sessions in the users table: `USER#<id> / SESS#<session id>`, beside the account that they belong to."""
 
-from collections.abc import Iterator
+import contextlib
+from collections.abc import Iterable, Iterator
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
 from chalicelib.sessions.tokens import RefreshToken
 from chalicelib.table import UsersItem
 from common import clock, tables
-from common.tables import ConditionFailed
+from common.tables import ConditionFailed, Transaction
 
 LIVES_SECONDS = 30 * 24 * 3600  # after its last use
 REPEAT_SECONDS = 10
@@ -17,14 +18,15 @@ _PREFIX = "SESS#"
 class Session(UsersItem):
     """`role` and `email` are those of the account, so that refreshing reads nothing else; an ended session is deleted.
 
-    `current` is the hash of the valid refresh token, `former` that of the one before it, `sealed` its successor.
-    Times are whole seconds, but for `rotated_at_ms`.
+    `epoch` is the account's when the session began: it ends with the epoch. `current` is the hash of the valid refresh
+    token, `former` that of the one before it, `sealed` its successor. Times are whole seconds, but for `rotated_at_ms`.
     """
 
     user_id = UnicodeAttribute()
     session_id = UnicodeAttribute()
     role = UnicodeAttribute()
     email = UnicodeAttribute(null=True)
+    epoch = NumberAttribute(default=0)
     device = UnicodeAttribute(null=True)
     created_at = NumberAttribute()
     used_at = NumberAttribute()
@@ -45,23 +47,27 @@ class Session(UsersItem):
         return self.former == token.hash and since <= REPEAT_SECONDS * 1000
 
 
-def add(token: RefreshToken, role: str, email: str | None, device: str | None) -> Session:
-    """One put under a new id: sent again after a lost reply it is the same item; nobody else writes it yet."""
+def begun(token: RefreshToken, role: str, email: str | None, device: str | None, epoch: int) -> Session:
+    """A new session under a new id, for a transaction to put."""
     now = int(clock.now())
-    session = Session(
+    return Session(
         *_key(token.user_id, token.session_id),
         user_id=token.user_id,
         session_id=token.session_id,
         role=role,
         email=email,
+        epoch=epoch,
         device=device,
         created_at=now,
         used_at=now,
         expires_at=now + LIVES_SECONDS,
         current=token.hash,
     )
-    session.save()
-    return session
+
+
+def find(user_id: str, session_id: str) -> Session | None:
+    session = tables.get(Session, *_key(user_id, session_id))
+    return session if session and session.live else None
 
 
 def rotate(token: RefreshToken, successor: RefreshToken) -> tuple[bool, Session | None]:
@@ -105,12 +111,27 @@ def remove(user_id: str, session_id: str) -> bool:
     return True
 
 
-def remove_all(user_id: str) -> None:
-    """End all sessions. Repeatable; a crash half-way leaves some, which the next call ends."""
-    found = Session.query(_key(user_id, "")[0], Session.sk.startswith(_PREFIX), consistent_read=True)
+def list_all(user_id: str) -> list[Session]:
+    return list(Session.query(_key(user_id, "")[0], Session.sk.startswith(_PREFIX), consistent_read=True))
+
+
+def remove_all(sessions: Iterable[Session]) -> None:
+    """End these sessions. Repeatable; a crash half-way leaves some, which the next call ends."""
     with Session.batch_write() as batch:
-        for one in found:
+        for one in sessions:
             batch.delete(one)
+
+
+def set_email(session: Session, email: str) -> None:
+    """Have the session's next tokens carry this address, unless it has ended. Again it sets the same."""
+    with contextlib.suppress(ConditionFailed):
+        tables.update(Session(session.pk, session.sk), [Session.email.set(email)], Session.pk.exists())
+
+
+def add_epoch(transaction: Transaction, user_id: str, session_id: str, epoch: int) -> None:
+    """Take a live session along into an epoch, in the transaction that begins it; refused if the session has ended."""
+    live = Session.expires_at > int(clock.now())
+    transaction.update(Session(*_key(user_id, session_id)), [Session.epoch.set(epoch)], live)
 
 
 def _key(user_id: str, session_id: str) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from chalicelib.sessions.tokens import device_token
 from common import clock
 from common.auth import everyone, public
 from common.http import Call, operation
-from common.problems import CursorInvalid, NotFound
+from common.problems import CursorInvalid, NotFound, TooManyRequests
 from common.schemas import Nothing, Page, PageQuery
 
 routes = Blueprint(__name__)
@@ -25,21 +25,20 @@ _LONGEST_DEVICE = 200
     allow=public,
     request=StartSession,
     responses={201: LoggedIn},
-    problems=[InvalidCredentials, EmailUnverified, AccountDisabled],
+    problems=[InvalidCredentials, EmailUnverified, AccountDisabled, TooManyRequests],
 )
 def log_in(body: StartSession, call: Call) -> LoggedIn:
     """Log in with e-mail address and password."""
-    pair, person = domain.log_in(body.email, body.password, _device(call))
-    return LoggedIn(
-        **_tokens(pair), user=present(person), device_token=device_token(person.user_id, call.header("Device-Token"))
-    )
+    shown = call.header("Device-Token")
+    pair, person = domain.log_in(body.email, body.password, _device(call), shown, call.source_address)
+    return LoggedIn(**_tokens(pair), user=present(person), device_token=device_token(person.user_id, shown))
 
 
 @routes.route("/sessions/guest", methods=["POST"])
-@operation(allow=public, request=Nothing, responses={201: StartedSession})
+@operation(allow=public, request=Nothing, responses={201: StartedSession}, problems=[TooManyRequests])
 def start_guest(body: Nothing, call: Call) -> StartedSession:  # noqa: ARG001 - taken so that it is checked
     """Start shopping without an account."""
-    pair, guest_id, now = domain.start_guest(_device(call))
+    pair, guest_id, now = domain.start_guest(_device(call), call.source_address)
     return StartedSession(**_tokens(pair), user=_guest(guest_id, now))
 
 

@@ -8,6 +8,7 @@ token again soon after gets the same successor, and the table alone gives away n
 import base64
 import hashlib
 import hmac
+import re
 import secrets
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ from common.ids import new_id
 
 _SECRET_BYTES = 32
 _MARK_BYTES = 16
+_DEVICE = re.compile(r"^dev_[0-9a-z]{26}\Z")
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,12 @@ class RefreshToken:
 
     def _pad(self) -> bytes:
         return hmac.digest(self.secret, b"successor", hashlib.sha256)
+
+
+def device_in(shown: str | None) -> str | None:
+    """The device that a token speaks of, whoever made it; None if it looks like none of ours."""
+    device = (shown or "").partition(".")[0]
+    return device if _DEVICE.match(device) else None
 
 
 def device_token(user_id: str, shown: str | None) -> str:

@@ -1,0 +1,1 @@
+"""Limits: how often a source address may start something, and how often a password may be guessed."""
