@@ -9,6 +9,7 @@ from chalicelib.products import domain as products
 from chalicelib.products.routes import routes as product_routes
 from chalicelib.reservations import domain as reservations
 from chalicelib.reservations.routes import routes as reservation_routes
+from chalicelib.search import domain as search
 from chalicelib.stock.routes import routes as stock
 from common.http import make_app
 
@@ -19,6 +20,12 @@ app = make_app(
     dependencies={"dynamodb": table.reachable, "s3": lambda: config.bucket.size("health")},
 )
 table.CatalogItem.connect()
+
+
+@app.on_dynamodb_record(stream_arn=config.CATALOG_STREAM_ARN, batch_size=100)
+def follow_catalog(event: DynamoDBEvent) -> None:
+    """Keep the search index in step; an error makes the stream give the batch again."""
+    search.follow(events.changed(event.to_dict()["Records"]))
 
 
 @app.on_dynamodb_record(stream_arn=config.STOCK_STREAM_ARN, batch_size=100)

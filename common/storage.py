@@ -122,9 +122,7 @@ class Bucket:
         condition = {"IfNoneMatch": "*"} if etag is None else {"IfMatch": etag}
 
         def put() -> bool:
-            self._client().put_object(
-                Bucket=self.name, Key=key, Body=content, ContentType=content_type, **condition
-            )
+            self._client().put_object(Bucket=self.name, Key=key, Body=content, ContentType=content_type, **condition)
             return True
 
         if not _or_none(put):

@@ -14,11 +14,16 @@ clock.follow(settings.clock_file)
 
 CATALOG_TABLE = os.environ.get("CATALOG_TABLE", "shop-catalog")
 STOCK_TABLE = os.environ.get("STOCK_TABLE", "shop-catalog-stock")
+CATALOG_STREAM_ARN = os.environ.get(
+    "CATALOG_STREAM_ARN", "arn:aws:dynamodb:eu-central-1:000000000000:table/shop-catalog/stream/none"
+)
 STOCK_STREAM_ARN = os.environ.get(
     "STOCK_STREAM_ARN", "arn:aws:dynamodb:eu-central-1:000000000000:table/shop-catalog-stock/stream/none"
 )
 ERASURE_QUEUE = os.environ.get("ERASURE_QUEUE", "shop-catalog-erasures")
 ERASURE_QUEUE_URL = os.environ.get("ERASURE_QUEUE_URL", "")
+
+CURRENCY = os.environ.get("CURRENCY", "EUR")
 
 secrets = Secrets(settings.secrets_prefix)
 signer = Signer(lambda: secrets.fresh("signing-keys"), settings.keys_reload_s)

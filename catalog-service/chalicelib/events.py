@@ -1,4 +1,4 @@
-"""What this service hears: the changes of its stock table, through the table's stream. It publishes nothing yet.
+"""What this service hears: the changes of its tables, through their streams. It publishes nothing yet.
 
 The stream tells of a change at least once, and of one item's changes in their order. Handlers read what is true now, so
 a repeat or a late record does no harm.
@@ -7,10 +7,18 @@ a repeat or a late record does no harm.
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from chalicelib.products.models import ProductItem
 from chalicelib.reservations.models import Reservation
 from chalicelib.stock import counters
 
 Records = Iterable[Mapping[str, Any]]
+
+
+def changed(records: Records) -> set[str]:
+    """Ids of products that were made, changed or removed."""
+    keys = (record["dynamodb"]["Keys"] for record in records)
+    found = (ProductItem.changed(key["pk"]["S"], key["sk"]["S"]) for key in keys)
+    return {product_id for product_id in found if product_id}
 
 
 def sold(records: Records) -> set[str]:

@@ -19,6 +19,7 @@ from common.schemas import Money
 from common.tables import Item, Transaction
 
 Sort = Literal["newest", "price_asc", "price_desc", "name"]
+Order = Sort | Literal["oldest"]
 EVERYTHING = "*"
 _PRICELESS = "9" * 12  # without variants: after all that have a price
 _SEPARATOR = "\x1f"  # sorts before every character of a name
@@ -127,9 +128,18 @@ _INDEXES: dict[tuple[str, bool], Any] = {
 }
 
 
-def listed(shelf: str, status: Status | None, sort: Sort, after: str | None, number: int) -> list[Card]:
+_KEYS: dict[Order, str] = {
+    "newest": "newest",
+    "oldest": "newest",
+    "price_asc": "price",
+    "price_desc": "price",
+    "name": "name",
+}
+
+
+def listed(shelf: str, status: Status | None, sort: Order, after: str | None, number: int) -> list[Card]:
     """So many cards of a shelf after a position, by one query; any status if it is None."""
-    index, key = _INDEXES[sort.partition("_")[0], status is None]
+    index, key = _INDEXES[_KEYS[sort], status is None]
     descending = sort in ("newest", "price_desc")
     beyond: Condition | None = None
     if after is not None:
@@ -143,24 +153,15 @@ def listed(shelf: str, status: Status | None, sort: Sort, after: str | None, num
     return list(rows)
 
 
-def position(card: Card, sort: Sort) -> str:
+def position(card: Card, sort: Order) -> str:
     """Where a list goes on after this card."""
-    by_age = card.pk
-    return {"newest": by_age, "name": card.by_name}.get(sort, card.by_price)
+    at: str = getattr(card, {"newest": "pk", "price": "by_price", "name": "by_name"}[_KEYS[sort]])
+    return at
 
 
 def cards_of(product: Product) -> dict[str, Card]:
     """The cards that a product should have, by shelf. An archived one stands with everything archived only."""
-    cheapest = lowest(product)
-    face = Face(
-        slug=product.slug,
-        name=product.name,
-        status=product.status,
-        price=cheapest.price if cheapest else None,
-        compare_at_price=cheapest.compare_at_price if cheapest else None,
-        available=product.in_stock,
-        thumb=product.thumb,
-    )
+    cheapest, face = lowest(product), face_of(product)
     amount = f"{cheapest.price.amount:012d}" if cheapest else _PRICELESS
     common: dict[str, Any] = {
         "face": face,
@@ -177,6 +178,19 @@ def cards_of(product: Product) -> dict[str, Card]:
         )
         for shelf in (EVERYTHING, *product.shelves)
     }
+
+
+def face_of(product: Product) -> Face:
+    cheapest = lowest(product)
+    return Face(
+        slug=product.slug,
+        name=product.name,
+        status=product.status,
+        price=cheapest.price if cheapest else None,
+        compare_at_price=cheapest.compare_at_price if cheapest else None,
+        available=product.in_stock,
+        thumb=product.thumb,
+    )
 
 
 def lowest(product: Product) -> Variant | None:

@@ -102,6 +102,11 @@ class ProductItem(CatalogItem):
         return cls, f"PROD#{product_id}", "META"
 
     @classmethod
+    def changed(cls, pk: str, sk: str) -> str | None:
+        """The product's id, if it is a product that has these keys."""
+        return pk.removeprefix("PROD#") if pk.startswith("PROD#") and sk == "META" else None
+
+    @classmethod
     def find(cls, product_id: str, *, consistent: bool) -> Product | None:
         try:
             return cls.get(f"PROD#{product_id}", "META", consistent_read=consistent).document

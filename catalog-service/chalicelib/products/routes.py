@@ -1,35 +1,41 @@
 """HTTP in and out for products and their variants."""
 
 from chalice import Blueprint
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
+from chalicelib import config
 from chalicelib.errors import SkuTaken, SlugTaken
 from chalicelib.products import domain
-from chalicelib.products.cards import Card
+from chalicelib.products.cards import Face
 from chalicelib.products.domain import Details
 from chalicelib.products.models import Image, Variant
 from chalicelib.products.schemas import (
     CardView,
+    CategoryCount,
     ChangeProduct,
     ChangeVariant,
     CreateProduct,
+    FacetsView,
     FoundVariant,
     FoundVariants,
     ImageView,
     ListProducts,
     LookUpVariants,
     NewVariant,
+    PriceCount,
     ProductCategory,
+    ProductList,
     ProductView,
     VariantView,
 )
+from chalicelib.search import domain as search
 from chalicelib.stock.counters import Sku
 from chalicelib.storage import picture_url
 from common import clock
 from common.auth import public, roles
 from common.http import Call, Reply, operation
-from common.problems import CursorInvalid, Forbidden, NotFound, VersionMismatch
-from common.schemas import Page
+from common.problems import CursorInvalid, Forbidden, NotFound, VersionMismatch, invalid
+from common.schemas import Money
 
 routes = Blueprint(__name__)
 STAFF = ("staff", "admin")
@@ -37,16 +43,30 @@ staff = roles(*STAFF)
 
 
 @routes.route("/products", methods=["GET"])
-@operation(allow=public, query=ListProducts, responses={200: Page[CardView]}, problems=[CursorInvalid, Forbidden])
-def list_products(query: ListProducts, call: Call) -> Page[CardView]:
-    """Cards of the active products, of all or of a category and those below it; staff may ask for other statuses."""
+@operation(allow=public, query=ListProducts, responses={200: ProductList}, problems=[CursorInvalid, Forbidden])
+def list_products(query: ListProducts, call: Call) -> ProductList:
+    """Cards of the active products, of all or of a category and those below it; staff may ask for other statuses.
+
+    With `q`, `min_price` or `max_price` (minor units) a search, which has its own order and finds active products.
+    """
     asked = query.status is not UNSET
     if asked and not call.has_role(*STAFF):
         raise Forbidden
+    if query.searches:
+        return _search(query)
     status = None if query.status == "all" else query.status or "active"
-    reader = call.caller.id if asked else ""
-    cards, following = domain.list_products(query.category, status, query.sort, query.limit, query.cursor, reader)
-    return Page(items=[present_card(card) for card in cards], next_cursor=following)
+    reader, sort = (call.caller.id if asked else ""), query.sort or "newest"
+    cards, following = domain.list_products(query.category, status, sort, query.limit, query.cursor, reader)
+    return ProductList(items=[present_card(card.product_id, card.face) for card in cards], next_cursor=following)
+
+
+def _search(query: ListProducts) -> ProductList:
+    if query.status not in (UNSET, "active"):
+        raise invalid("status", "A search finds active products only.")
+    question = search.Question(query.q or "", query.category, _given(query.min_price), _given(query.max_price))
+    hits, following, facets = search.search(question, query.limit, query.cursor)
+    items = [present_card(one.document.id, one.document.face) for one in hits]
+    return ProductList(items=items, next_cursor=following, facets=present_facets(facets))
 
 
 @routes.route("/products/{product_id}", methods=["GET"])
@@ -121,10 +141,24 @@ def look_up_variants(query: LookUpVariants) -> FoundVariants:
     return FoundVariants([present_found(one) for one in found], missing)
 
 
-def present_card(card: Card) -> CardView:
-    face = card.face
+def _given(price: int | UnsetType) -> int | None:
+    return None if price is UNSET else price
+
+
+def present_facets(facets: search.Facets) -> FacetsView:
+    return FacetsView(
+        [CategoryCount(one.id, one.slug, one.name, count) for one, count in facets.categories],
+        [PriceCount(_money(least), None if most is None else _money(most), n) for least, most, n in facets.prices],
+    )
+
+
+def _money(amount: int) -> Money:
+    return Money(amount, config.CURRENCY)
+
+
+def present_card(product_id: str, face: Face) -> CardView:
     return CardView(
-        id=card.product_id,
+        id=product_id,
         slug=face.slug,
         name=face.name,
         status=face.status,

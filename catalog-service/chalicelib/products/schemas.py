@@ -6,7 +6,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from chalicelib.products.cards import Sort
 from chalicelib.products.models import Option, Status
-from common.schemas import Body, Code, Id, Money, PageQuery, Query, Slug, Text
+from common.schemas import Body, Code, Id, MinorUnits, Money, PageQuery, Query, Slug, Text
 
 Description = Annotated[str, Meta(max_length=10_000)]
 Grams = Annotated[int, Meta(ge=0, le=10_000_000)]
@@ -65,9 +65,18 @@ class ChangeProduct(Body):
 
 
 class ListProducts(PageQuery):
+    """With `q` or a price it is a search: the best first, or all that the other filters leave, the newest first."""
+
     category: Annotated[str, Meta(max_length=100)] = ""
-    sort: Sort = "newest"
+    sort: Sort | UnsetType = UNSET
     status: Literal["draft", "active", "archived", "all"] | UnsetType = UNSET
+    q: Annotated[str, Meta(max_length=200)] | UnsetType = UNSET
+    min_price: MinorUnits | UnsetType = UNSET
+    max_price: MinorUnits | UnsetType = UNSET
+
+    @property
+    def searches(self) -> bool:
+        return not (self.q is UNSET and self.min_price is UNSET and self.max_price is UNSET)
 
 
 class LookUpVariants(Query):
@@ -83,6 +92,36 @@ class CardView(Struct, kw_only=True):
     compare_at_price: Money | None
     available: bool
     thumb_url: str | None
+
+
+class CategoryCount(Struct):
+    id: str
+    slug: str
+    name: str
+    count: int
+
+
+class PriceCount(Struct):
+    """Matches that cost `min_price` or more and less than `max_price`, null for no end."""
+
+    min_price: Money
+    max_price: Money | None
+    count: int
+
+
+class FacetsView(Struct):
+    """How many match, whatever category was asked for in `categories`, and whatever price in `prices`."""
+
+    categories: list[CategoryCount]
+    prices: list[PriceCount]
+
+
+class ProductList(Struct, kw_only=True):
+    """`facets` are there for a search."""
+
+    items: list[CardView]
+    next_cursor: str | None
+    facets: FacetsView | UnsetType = UNSET
 
 
 class ProductCategory(Struct):

@@ -1,7 +1,7 @@
 """Sets of document numbers as integers: bit n stands for document n.
 
-A hundred thousand documents are 12.5 KB, and one `&`, `|` or count over all of them takes a few microseconds. Numbers of
-documents (a score, a price) are kept the same way, as planes: plane i holds the documents whose number has bit i.
+A hundred thousand documents are 12.5 KB, and one `&`, `|` or count over all of them takes a few microseconds. What is
+known of each as a number (a score, a price) is kept as planes: plane i is the set of documents whose number has bit i.
 """
 
 from array import array

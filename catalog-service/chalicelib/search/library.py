@@ -1,9 +1,9 @@
 """The index in the service's bucket: a few immutable segments, and the latest changes beside their list.
 
-`search/index.json` is the only object that changes, each time under the condition of its ETag, so that of two writers one
-reads again. New products and changes go there first; from some number on they become a segment, and segments of like size
-become one, so that a document is rewritten a few times in its life, however many there are. Where a document stands in
-several places the latest counts.
+`search/index.json` is the only object that changes, each time under the condition of its ETag, so that of two writers
+one reads again. New products and changes go there first; from some number on they become a segment, and segments of
+like size become one, so that a document is rewritten a few times in its life, however many there are. Where a document
+stands in several places the latest counts.
 """
 
 import contextlib
@@ -63,7 +63,7 @@ def apply(changes: Mapping[str, Document | None]) -> None:
 
 
 def replace_all(documents: Iterable[Document]) -> int:
-    """Begin anew with these, in ascending order of their ids; what changes meanwhile stays on top. How many there are."""
+    """Begin anew with these, in ascending order of their ids; what changes meanwhile stays on top. Their number."""
     before, _ = load()
     part = _upload(documents, ())
     for _ in range(_ROUNDS):
@@ -88,7 +88,7 @@ def _settled(index: Index) -> Index:
         replaced.append(older.pop())
         merged.insert(0, download(replaced[-1]))
         size += replaced[-1].size
-    gone = set().union(*(one.gone() for one in merged)) if older else ()
+    gone: set[str] = set().union(*(one.gone() for one in merged)) if older else set()
     part = _upload(living(merged), gone)
     return Index([*older, part], {}, replaced)
 

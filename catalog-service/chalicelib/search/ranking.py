@@ -1,8 +1,9 @@
 """What a query finds in some segments, best first, and how many there are by category and price.
 
-Every word of the query is sought, or a beginning of a word; a word of five letters or more that is nowhere may differ by one edit.
-Documents that hold all words come alone; only if there are none, those that hold most. A word counts more in the name
-than in the rest, whole more than as a beginning, and more in a short name; of equals the newer is first: a total order.
+Every word of the query is sought, also as a beginning of words; one of five letters or more that is nowhere may differ
+by one edit. Documents that hold all words come alone; only if there are none, those that hold most. A word counts more
+in the name than in the rest, whole more than as a beginning, and more in a short name; of equals the newer is first: a
+total order.
 """
 
 from collections.abc import Iterator, Sequence
@@ -45,8 +46,7 @@ class _Matches:
 
 
 class Results:
-    """The matches of a query in segments of which none shares a document with another. `dead` of a segment are documents that are
-    gone or stand in another segment by now."""
+    """The matches of a query in segments, each given with those of its documents that count no more."""
 
     def __init__(self, segments: Sequence[tuple[Segment, int]], query: str, filters: Filters) -> None:
         self._filters = filters
@@ -54,8 +54,8 @@ class Results:
         alive = [(segment, segment.all & ~dead) for segment, dead in segments]
         found = [_find(alive, word) for word in sought]
         self._matches = [
-            _matches(segment, [one[place] for one in found], every=_together(found))
-            for place, (segment, _) in enumerate(alive)
+            _matches(segment, among, [one[place] for one in found], every=_together(found))
+            for place, (segment, among) in enumerate(alive)
         ]
 
     def best(self, number: int, after: tuple[int, str] | None = None) -> list[Hit]:
@@ -70,8 +70,8 @@ class Results:
         for one in self._matches:
             priced = self._in_price(one, one.all)
             for shelf in shelves:
-                by_shelf[shelf] += (priced & one.segment.set("shelf", shelf)).bit_count()
-            shelved = self._in_shelf(one, one.all) & one.segment.set("priced")
+                by_shelf[shelf] += (priced & one.segment.holding("shelf", shelf)).bit_count()
+            shelved = self._in_shelf(one, one.all) & one.segment.holding("priced")
             planes, lower = one.segment.planes("price"), 0
             for place, bound in enumerate(bounds):
                 cheaper = below(planes, bound, shelved).bit_count()
@@ -93,13 +93,13 @@ class Results:
 
     def _in_shelf(self, one: _Matches, found: int) -> int:
         shelf = self._filters.shelf
-        return found if shelf is None else found & one.segment.set("shelf", shelf)
+        return found if shelf is None else found & one.segment.holding("shelf", shelf)
 
     def _in_price(self, one: _Matches, found: int) -> int:
         least, most = self._filters.min_price, self._filters.max_price
         if least is None and most is None:
             return found
-        found &= one.segment.set("priced")
+        found &= one.segment.holding("priced")
         planes = one.segment.planes("price")
         if most is not None:
             found = below(planes, most + 1, found)
@@ -115,9 +115,7 @@ def _find(alive: Sequence[tuple[Segment, int]], word: str) -> list[Found]:
 
 
 def _among(found: Found, among: int) -> Found:
-    return Found(
-        found.name & among, found.name_beginning & among, found.body & among, found.body_beginning & among
-    )
+    return Found(found.name & among, found.name_beginning & among, found.body & among, found.body_beginning & among)
 
 
 def _together(found: Sequence[Sequence[Found]]) -> bool:
@@ -132,9 +130,9 @@ def _all(found: Sequence[Found]) -> int:
     return together
 
 
-def _matches(segment: Segment, found: Sequence[Found], *, every: bool) -> _Matches:
+def _matches(segment: Segment, alive: int, found: Sequence[Found], *, every: bool) -> _Matches:
     if not found:
-        return _Matches(segment, 0, [])
+        return _Matches(segment, alive, [])
     matching = _all(found) if every else _any(found)
     scores: list[int] = []
     for one in found:
@@ -156,7 +154,7 @@ def _favour_short_names(segment: Segment, matching: int, scores: list[int]) -> N
     for most, points in _SHORT_NAMES:
         bits = 0
         for length in range(lower, most + 1):
-            bits |= segment.set("words", f"{length:02d}")
+            bits |= segment.holding("words", f"{length:02d}")
         add(scores, bits & matching, points)
         lower = most + 1
 

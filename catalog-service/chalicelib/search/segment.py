@@ -22,7 +22,9 @@ _LAST = "\U0010ffff"
 _SHORTEST_TYPO = 5
 _SCHEMA = """
 CREATE TABLE documents (number INTEGER PRIMARY KEY, id TEXT NOT NULL, content BLOB NOT NULL);
-CREATE TABLE words (word TEXT PRIMARY KEY, backwards TEXT NOT NULL, names BLOB NOT NULL, bodies BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE words (
+    word TEXT PRIMARY KEY, backwards TEXT NOT NULL, names BLOB NOT NULL, bodies BLOB NOT NULL
+) WITHOUT ROWID;
 CREATE TABLE gone (id TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE sets (kind TEXT, key TEXT, documents BLOB NOT NULL, PRIMARY KEY (kind, key)) WITHOUT ROWID;
 """
@@ -145,14 +147,14 @@ class Segment:
             name, body = name | names, body | bodies
         return Found(0, name, 0, body)
 
-    def set(self, kind: str, key: str = "") -> int:
+    def holding(self, kind: str, key: str = "") -> int:
         return self._sets.get((kind, key), 0)
 
     def planes(self, kind: str) -> list[int]:
         keys = sorted(key for each, key in self._sets if each == kind)
         found = [0] * (int(keys[-1]) + 1 if keys else 0)
         for key in keys:
-            found[int(key)] = self.set(kind, key)
+            found[int(key)] = self.holding(kind, key)
         return found
 
     def keys(self, kind: str) -> list[str]:
