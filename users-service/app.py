@@ -4,6 +4,9 @@ from chalice.app import DynamoDBEvent, SQSEvent
 
 from chalicelib import config, table
 from chalicelib.accounts.routes import routes as accounts
+from chalicelib.addresses.routes import routes as addresses
+from chalicelib.avatars.routes import routes as avatars
+from chalicelib.external.routes import routes as external
 from chalicelib.mail import domain as mail
 from chalicelib.sessions.domain import is_live
 from chalicelib.sessions.routes import routes as sessions
@@ -13,7 +16,7 @@ from common.http import make_app
 app = make_app(
     config.settings,
     config.signer,
-    blueprints=[accounts, sessions],
+    blueprints=[accounts, addresses, avatars, external, sessions],
     dependencies={"dynamodb": table.reachable},
     session_is_live=is_live,
 )

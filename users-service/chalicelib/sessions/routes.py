@@ -4,6 +4,7 @@ from typing import Any
 
 from chalice import Blueprint
 
+from chalicelib.accounts.domain import Person
 from chalicelib.accounts.schemas import User, present
 from chalicelib.errors import AccountDisabled, EmailUnverified, InvalidCredentials, SessionEnded, TokenReused
 from chalicelib.sessions import domain
@@ -30,15 +31,15 @@ _LONGEST_DEVICE = 200
 def log_in(body: StartSession, call: Call) -> LoggedIn:
     """Log in with e-mail address and password."""
     shown = call.header("Device-Token")
-    pair, person = domain.log_in(body.email, body.password, _device(call), shown, call.source_address)
-    return LoggedIn(**_tokens(pair), user=present(person), device_token=device_token(person.user_id, shown))
+    pair, person = domain.log_in(body.email, body.password, device_name(call), shown, call.source_address)
+    return logged_in(pair, person, call)
 
 
 @routes.route("/sessions/guest", methods=["POST"])
 @operation(allow=public, request=Nothing, responses={201: StartedSession}, problems=[TooManyRequests])
 def start_guest(body: Nothing, call: Call) -> StartedSession:  # noqa: ARG001 - taken so that it is checked
     """Start shopping without an account."""
-    pair, guest_id, now = domain.start_guest(_device(call), call.source_address)
+    pair, guest_id, now = domain.start_guest(device_name(call), call.source_address)
     return StartedSession(**_tokens(pair), user=_guest(guest_id, now))
 
 
@@ -78,7 +79,13 @@ def end_all(call: Call) -> None:
     domain.end_all(call.caller.id)
 
 
-def _device(call: Call) -> str | None:
+def logged_in(pair: domain.Pair, person: Person, call: Call) -> LoggedIn:
+    """The answer to a log-in, however it was made; it makes the device a known one."""
+    device = device_token(person.user_id, call.header("Device-Token"))
+    return LoggedIn(**_tokens(pair), user=present(person), device_token=device)
+
+
+def device_name(call: Call) -> str | None:
     """What the client calls itself, cut to a length that fits a list."""
     return (call.header("User-Agent") or "")[:_LONGEST_DEVICE] or None
 
