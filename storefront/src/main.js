@@ -2,9 +2,12 @@
 import { loadCart } from "./api/cart.js";
 import { session } from "./api/session.js";
 import { Layout } from "./parts/layout.js";
+import { AccountPage, AddressesPage, DataPage, SecurityPage } from "./pages/account/page.js";
 import { CartPage } from "./pages/cart.js";
 import { CheckoutPage } from "./pages/checkout/page.js";
 import { ConfirmEmailPage } from "./pages/confirm-email.js";
+import { ForgotPasswordPage } from "./pages/forgot-password.js";
+import { GoodbyePage } from "./pages/account/erase.js";
 import { HomePage } from "./pages/home.js";
 import { ListingPage } from "./pages/listing.js";
 import { LoginPage } from "./pages/login.js";
@@ -13,7 +16,8 @@ import { OrderPage } from "./pages/order.js";
 import { OrdersPage } from "./pages/orders.js";
 import { ProductPage } from "./pages/product.js";
 import { RegisterPage } from "./pages/register.js";
-import { StaffPage, StaffProductPage } from "./pages/staff/page.js";
+import { ResetPasswordPage } from "./pages/reset-password.js";
+import { StaffPage, StaffProductPage, StaffUserPage, StaffUsersPage } from "./pages/staff/page.js";
 import { match, place, settle, start } from "./router.js";
 import { useStore } from "./store.js";
 import { html, render, useLayoutEffect } from "./view.js";
@@ -30,15 +34,24 @@ const ROUTES = [
   ["/login", LoginPage],
   ["/register", RegisterPage],
   ["/confirm-email", ConfirmEmailPage],
+  ["/forgot-password", ForgotPasswordPage],
+  ["/reset-password", ResetPasswordPage],
+  ["/account", AccountPage],
+  ["/account/addresses", AddressesPage],
+  ["/account/security", SecurityPage],
+  ["/account/data", DataPage],
+  ["/goodbye", GoodbyePage],
   ["/staff", StaffPage],
   ["/staff/products/:id", StaffProductPage],
+  ["/staff/users", StaffUsersPage],
+  ["/staff/users/:id", StaffUserPage],
 ];
 
 function App() {
   const current = useStore(place);
   const { page, parameters } = match(ROUTES, current.path) ?? { page: MissingPage, parameters: {} };
   useLayoutEffect(() => settle(current), [current]);
-  return html`<${Layout}><${page} key=${current.path} ...${parameters} query=${current.query} /><//>`;
+  return html`<${Layout}><${page} key=${current.path} ...${parameters} query=${current.query} secret=${current.secret} /><//>`;
 }
 
 start();
