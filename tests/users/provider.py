@@ -6,9 +6,11 @@ from functools import cache
 from typing import Any
 
 import jwt
+import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
+from chalicelib.external import providers
 from common import clock
 
 ISSUER = "https://login.example.test/pool"
@@ -77,3 +79,33 @@ class Provider:
         members = {"kid": f"key/{algorithm}=", **(header or {})}
         headers = {name: value for name, value in members.items() if value is not None or name == "typ"}
         return jwt.PyJWS().encode(said, key or key_for(algorithm), algorithm, headers=headers)
+
+
+@pytest.fixture
+def configured(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """`configured(provider, algorithms=["ES256"])` trusts a provider of this process, set up so."""
+
+    def trust(provider: Provider, **changes: Any) -> None:
+        monkeypatch.setattr(providers, "fetch_json", lambda _url: provider.jwks())
+        monkeypatch.setattr(providers, "by_issuer", providers.read(json.dumps([SETTINGS | changes])))
+
+    return trust
+
+
+@pytest.fixture
+def provider(configured: Any) -> Provider:
+    """A trusted one."""
+    found = Provider()
+    configured(found)
+    return found
+
+
+@pytest.fixture
+def exchange(api: Any, post: Any) -> Any:
+    """`exchange(id_token)` logs in with it."""
+
+    def send(id_token: str, nonce: str | None = None, **headers: str) -> Any:
+        body = {"id_token": id_token} | ({"nonce": nonce} if nonce else {})
+        return api.post("/sessions/external", body, **headers)
+
+    return send

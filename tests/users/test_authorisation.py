@@ -19,6 +19,7 @@ ALLOWED = {
     ("POST", "/email-verifications"): ANYBODY,
     ("POST", "/email-verifications/confirm"): ANYBODY,
     ("POST", "/sessions"): ANYBODY,
+    ("POST", "/sessions/external"): ANYBODY,
     ("POST", "/sessions/guest"): ANYBODY,
     ("POST", "/sessions/refresh"): ANYBODY,
     ("GET", "/sessions"): USERS,

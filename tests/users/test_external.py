@@ -1,357 +1,213 @@
-"""Logging in with the id token of an OpenID Connect provider."""
+"""Logging in with an account at an OpenID Connect provider."""
 
-import base64
-import hmac
 import json
 
 import jwt
-import msgspec
 import pytest
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from chalicelib.external import providers
-from tests.support.tokens import user_token
-from tests.users.provider import AUDIENCE, ISSUER, SETTINGS, Provider, jwk, key_for
+from chalicelib import config
+from tests.users.conftest import PASSWORD, dump, stored
+from tests.users.provider import ISSUER, SETTINGS
 
-SPKI = PublicFormat.SubjectPublicKeyInfo
-P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+OTHER_ISSUER = "https://login.example.test/other"
+WRONG_PASSWORD = "not the right password"
 
 
 @pytest.fixture
-def configured(monkeypatch):
-    """Trust the provider of this process, set up as the keyword arguments say."""
+def comes(provider, exchange):
+    """`comes(sub="bob", email=…)` logs in at the provider, and then here."""
 
-    def trust(provider, **changes):
-        monkeypatch.setattr(providers, "fetch_json", lambda _url: provider.jwks())
-        entry = json.dumps([SETTINGS | changes])
-        monkeypatch.setattr(providers, "by_issuer", providers.read(entry))
+    def log_in(**claims):
+        return exchange(provider.id_token(**claims))
 
-    return trust
+    return log_in
 
 
-@pytest.fixture
-def provider(configured):
-    found = Provider()
-    configured(found)
-    return found
+def user_id(answer):
+    assert answer.status == 201, answer
+    return answer.json["user"]["id"]
 
 
-@pytest.fixture
-def log_in(api, post):
-    def send(id_token, nonce=None, **headers):
-        body = {"id_token": id_token} | ({"nonce": nonce} if nonce else {})
-        return api.post("/sessions/external", body, **headers)
+def events_published(post):
+    records = [one["dynamodb"]["NewImage"] for one in post.relay()]
+    return [json.loads(one["event"]["S"]) for one in records if "event" in one]
 
-    return send
 
+# The first time
 
-def unsigned(claims, header):
-    parts = [base64.urlsafe_b64encode(json.dumps(one).encode()).rstrip(b"=").decode() for one in (header, claims)]
-    return ".".join([*parts, ""])
 
+def test_the_first_log_in_makes_an_account(comes, api):
+    answer = comes()
+    user = answer.json["user"]
 
-def refused(answer):
-    return (answer.status, answer.code, answer.headers["WWW-Authenticate"]) == (401, "token_invalid", "Bearer")
+    assert answer.status == 201
+    assert answer.json.keys() >= {"access_token", "refresh_token", "device_token"}
+    assert (user["email"], user["email_verified"], user["name"]) == ("ann@example.test", True, "Ann Example")
+    assert (user["role"], user["version"]) == ("customer", 1)
+    assert api.get("/users/me", token=answer.json["access_token"]).json == user
 
 
-# What is no id token for us
+def test_an_account_that_begins_is_an_event(comes, post):
+    begun = user_id(comes())
+    (event,) = [one for one in events_published(post) if one["type"] == "user.registered"]
 
+    assert event["data"] == {"user_id": begun}
 
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        {"iss": "https://login.example.test/other"},
-        {"iss": ISSUER + "/"},
-        {"iss": None},
-        {"iss": [ISSUER]},
-        {"aud": "other-client"},
-        {"aud": None},
-        {"aud": [AUDIENCE]},
-        {"aud": [AUDIENCE], "azp": "other-client"},
-        {"aud": [AUDIENCE, "other-client"], "azp": AUDIENCE},
-        {"aud": []},
-        {"azp": "other-client"},
-        {"sub": None},
-        {"sub": ""},
-        {"sub": "x" * 256},
-        {"sub": 7},
-        {"exp": None},
-        {"exp": "tomorrow"},
-        {"exp": True},
-        {"iat": None},
-        {"iat": 1e300},
-        {"nbf": "now"},
-        {"token_use": "access"},
-        {"token_use": None},
-        {"token_use": True},
-        {"events": {"http://schemas.openid.net/event/backchannel-logout": {}}},
-    ],
-    ids=str,
-)
-def test_a_token_that_says_something_else_is_refused(provider, log_in, wrong):
-    assert refused(log_in(provider.id_token(**wrong)))
 
-
-def test_a_list_of_audiences_is_taken_if_the_token_was_made_at_our_request(provider, configured, log_in):
-    configured(provider, trusted_audiences=["shop-api"])
-    token = provider.id_token(aud=["shop-api", AUDIENCE], azp=AUDIENCE)
-
-    assert log_in(token).status == 201
-
-
-@pytest.mark.parametrize("algorithm", ["RS256", "ES256", "PS256"])
-def test_the_configured_algorithms_are_taken(provider, log_in, algorithm):
-    assert log_in(provider.id_token(algorithm)).status == 201
-
-
-@pytest.mark.parametrize("algorithm", ["RS512", "PS512", "ES384"])
-def test_other_algorithms_are_refused(provider, log_in, algorithm):
-    provider.keys = {"keys": [jwk(algorithm)]}
-
-    assert refused(log_in(provider.id_token(algorithm)))
-
-
-def test_an_algorithm_is_refused_where_the_provider_is_not_configured_for_it(provider, configured, log_in):
-    configured(provider, algorithms=["ES256"])
-
-    assert refused(log_in(provider.id_token("RS256")))
-
-
-@pytest.mark.parametrize("name", ["none", "None", "NONE", ""])
-def test_an_unsigned_token_is_refused(provider, log_in, name):
-    assert refused(log_in(unsigned(provider.claims(), {"alg": name, "kid": "key/RS256="})))
-
-
-@pytest.mark.parametrize("secret", ["pem", "der", "audience"])
-def test_the_public_key_or_our_audience_is_no_secret_to_sign_with(provider, log_in, secret):
-    public = key_for("RS256").public_key()
-    encodings = {"pem": Encoding.PEM, "der": Encoding.DER}
-    known = public.public_bytes(encodings[secret], SPKI) if secret in encodings else AUDIENCE.encode()
-    body = unsigned(provider.claims(), {"alg": "HS256", "kid": "key/RS256="}).rstrip(".")
-    mac = base64.urlsafe_b64encode(hmac.digest(known, body.encode(), "sha256")).rstrip(b"=").decode()
-
-    assert refused(log_in(f"{body}.{mac}"))
-
-
-def test_a_key_checks_its_own_algorithm_only(provider, log_in):
-    token = provider.id_token("PS256", key=key_for("RS256"), header={"kid": "key/RS256="})
-
-    assert refused(log_in(token))
-
-
-@pytest.mark.parametrize("algorithm", ["RS256", "ES256", "PS256"])
-def test_a_foreign_key_is_refused_whatever_the_header_says(provider, log_in, algorithm):
-    foreign = key_for(algorithm, "foreign")
-    header = {
-        "jwk": jwk(algorithm),
-        "jku": "https://evil.example/jwks.json",
-        "x5u": "https://evil.example/cert.pem",
-    }
-
-    assert refused(log_in(provider.id_token(algorithm, key=foreign, header=header)))
-
-
-@pytest.mark.parametrize(
-    "header",
-    [
-        {"kid": "unknown"},
-        {"kid": "../../etc/passwd"},
-        {"kid": None},
-        {"typ": "at+jwt"},
-        {"typ": "logout+jwt"},
-        {"crit": ["exp"], "exp": 1},
-        {"crit": ["b64"], "b64": True},
-    ],
-    ids=str,
-)
-def test_a_header_that_is_not_an_id_tokens_is_refused(provider, log_in, header):
-    assert refused(log_in(provider.id_token(header=header)))
-
-
-def test_a_token_without_a_type_is_taken(provider, log_in):
-    assert log_in(provider.id_token(header={"typ": None})).status == 201
-
-
-@settings(max_examples=60, deadline=None)
-@given(place=st.floats(0, 0.999), letter=st.sampled_from("AQgwz09-_."))
-def test_an_altered_token_is_refused(place, letter):
-    from chalicelib.errors import IdTokenInvalid
-    from chalicelib.external import tokens
-
-    with pytest.MonkeyPatch.context() as patch:
-        found = Provider()
-        patch.setattr(providers, "fetch_json", lambda _url: found.jwks())
-        patch.setattr(providers, "by_issuer", providers.read(json.dumps([SETTINGS])))
-        token = found.id_token()
-        at = int(place * len(token))
-        altered = token[:at] + letter + token[at + 1 :]
-        if altered != token:
-            with pytest.raises(IdTokenInvalid):
-                tokens.read(altered, None)
-
-
-@pytest.mark.parametrize("text", ["x", "a.b.c", "....", "ey.ey.ey", "é.ü.ö", "{}", "e30.e30.", "W10.W10.W10"])
-def test_what_is_no_token_is_refused(provider, log_in, text):
-    assert refused(log_in(text))
-
-
-def test_duplicate_claims_are_refused(provider, log_in):
-    claims = json.dumps(provider.claims())[:-1] + ', "sub": "subject-of-bob"}'
-    signed = jwt.PyJWS().encode(claims.encode(), key_for("RS256"), "RS256", headers={"kid": "key/RS256="})
-
-    assert refused(log_in(signed))
-
-
-def test_our_own_tokens_are_no_id_tokens(provider, log_in):
-    assert refused(log_in(user_token()))
-
-
-def test_without_a_provider_every_token_is_refused(log_in):
-    assert refused(log_in(Provider().id_token()))
-
-
-# When it is one
-
-
-def test_an_expired_token_is_refused(provider, log_in, shop_clock):
-    token = provider.id_token(exp=int(shop_clock()) + 30)
-    shop_clock.forward(30)
-
-    assert refused(log_in(token))
-
-
-def test_a_token_is_good_for_ten_minutes_even_if_the_provider_says_longer(provider, log_in, shop_clock):
-    first, second = (provider.id_token() for _ in range(2))
-    shop_clock.forward(599)
-    assert log_in(first).status == 201
-    shop_clock.forward(2)
-    assert refused(log_in(second))
-
-
-@pytest.mark.parametrize("claim", ["iat", "nbf"])
-def test_a_token_of_the_future_is_refused_but_for_a_minute(provider, log_in, shop_clock, claim):
-    now = int(shop_clock())
-
-    assert log_in(provider.id_token(**{claim: now + 59})).status == 201
-    assert refused(log_in(provider.id_token(**{claim: now + 90})))
-
-
-def test_the_nonce_is_the_front_ends(provider, log_in):
-    assert log_in(provider.id_token(nonce="n-1"), "n-1").status == 201
-    assert refused(log_in(provider.id_token(nonce="n-1"), "n-2"))
-    assert refused(log_in(provider.id_token(nonce="n-1")))
-    assert refused(log_in(provider.id_token(), "n-1"))
-
-
-def test_a_token_is_exchanged_once(provider, log_in):
+def test_nothing_of_the_token_is_stored(provider, exchange):
     token = provider.id_token()
+    exchange(token)
 
-    assert log_in(token).status == 201
-    assert refused(log_in(token))
-
-
-def test_the_same_signature_written_otherwise_is_still_the_same_token(provider, log_in):
-    token = provider.id_token("ES256")
-    body, _, signature = token.rpartition(".")
-    raw = jwt.utils.base64url_decode(signature)
-    twin = raw[:32] + (P256_ORDER - int.from_bytes(raw[32:])).to_bytes(32)
-
-    assert log_in(f"{body}.{jwt.utils.base64url_encode(twin).decode()}").status == 201
-    assert refused(log_in(token))
-    assert refused(log_in(token + "=="))
+    assert token not in dump()
+    assert not any(part in dump() for part in token.split("."))
 
 
-# The provider's keys
+def test_the_name_is_the_address_without_its_domain_where_the_provider_tells_none(comes):
+    assert comes(name=None).json["user"]["name"] == "ann"
+    assert comes(sub="2", email="bob@example.test", name="two\nlines").json["user"]["name"] == "bob"
 
 
-def test_the_keys_are_fetched_once(provider, log_in):
-    for _ in range(3):
-        assert log_in(provider.id_token()).status == 201
+@pytest.mark.parametrize("email", [None, "", "no address", "ann@example.test\r\nBcc: x@example.test", 7, ["a@b.test"]])
+def test_without_a_usable_address_there_is_no_account(comes, email):
+    answer = comes(email=email)
 
-    assert provider.asked == 1
-
-
-def test_with_known_keys_people_log_in_while_the_provider_is_down(provider, log_in):
-    assert log_in(provider.id_token()).status == 201
-    provider.down = True
-
-    assert log_in(provider.id_token()).status == 201
+    assert (answer.status, answer.code) == (422, "email_missing")
+    assert "EXT#" not in dump()
 
 
-def test_without_keys_the_answer_is_to_come_back(provider, log_in, ann):
-    provider.down = True
-    answer = log_in(provider.id_token())
+def test_a_providers_own_names_for_claims_can_be_configured(provider, configured, exchange):
+    configured(provider, claims={"email": "mail", "email_verified": "https://shop/verified", "name": "nick"})
+    token = provider.id_token(mail="bob@example.test", nick="Bob", email=None, **{"https://shop/verified": "true"})
+    user = exchange(token).json["user"]
 
-    assert (answer.status, answer.code) == (503, "unavailable")
-    assert answer.headers["Retry-After"]
-    assert ann.logs_in().status == 201
-
-
-@pytest.mark.parametrize("keys", [[], {}, {"keys": "none"}, {"keys": []}, {"keys": [None, {}, {"kty": "RSA"}]}])
-def test_an_answer_that_is_no_key_set_is_no_key(provider, log_in, keys):
-    provider.keys = keys
-
-    assert log_in(provider.id_token()).status in (401, 503)
+    assert (user["email"], user["email_verified"], user["name"]) == ("bob@example.test", True, "Bob")
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [{"use": "enc"}, {"alg": "RSA-OAEP"}, {"key_ops": ["sign"]}, {"kid": 7}],
-    ids=str,
-)
-def test_a_key_for_something_else_checks_no_id_token(provider, log_in, changes):
-    provider.keys = {"keys": [jwk("RS256", **changes), jwk("ES256")]}
+def test_new_accounts_are_counted_for_their_source_address_and_known_ones_are_not(comes, monkeypatch):
+    monkeypatch.setitem(config.LIMITS, "registration", 1)
 
-    assert log_in(provider.id_token("ES256")).status == 201
-    assert refused(log_in(provider.id_token("RS256")))
+    assert comes().status == 201
+    refused = comes(sub="2", email="bob@example.test")
+    assert (refused.status, refused.code) == (429, "rate_limited")
+    assert int(refused.headers["Retry-After"]) > 0
+    assert comes().status == 201
 
 
-def test_a_key_that_is_too_short_checks_nothing(provider, log_in):
-    short = rsa.generate_private_key(public_exponent=65537, key_size=1024)  # noqa: S505 - on purpose
-    public = jwt.algorithms.RSAAlgorithm.to_jwk(short.public_key(), as_dict=True)
-    provider.keys = {"keys": [{**public, "kid": "key/RS256=", "alg": "RS256"}]}
-    signed = jwt.PyJWS(options={"enforce_minimum_key_length": False})
-    with pytest.warns(UserWarning, match="below"):
-        token = signed.encode(json.dumps(provider.claims()).encode(), short, "RS256", headers={"kid": "key/RS256="})
-
-    assert refused(log_in(token))
+# Coming again
 
 
-# The configuration
+def test_the_same_person_gets_the_same_account_again(comes):
+    assert user_id(comes()) == user_id(comes())
 
 
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        {"algorithms": ["none"]},
-        {"algorithms": ["HS256"]},
-        {"algorithms": []},
-        {"jwks_url": "http://login.example.test/jwks.json"},
-        {"jwks_url": "file:///etc/passwd"},
-        {"audience": ""},
-        {"colour": "blue"},
-        {"claims": {"mail": "email"}},
-    ],
-    ids=str,
-)
-def test_a_mistake_in_the_configuration_is_seen_at_the_start(wrong):
-    with pytest.raises(ValueError, match=r".+"):
-        providers.read(json.dumps([SETTINGS | wrong]))
+def test_issuer_and_subject_together_are_a_person(provider, configured, comes, exchange):
+    first = user_id(comes(email_verified=False))
+    assert user_id(comes(sub="somebody-else", email_verified=False)) != first
+    configured(provider, issuer=OTHER_ISSUER)
+    assert user_id(exchange(provider.id_token(iss=OTHER_ISSUER, email_verified=False))) != first
 
 
-def test_an_issuer_stands_there_once():
-    with pytest.raises(ValueError, match="twice"):
-        providers.read(json.dumps([SETTINGS, SETTINGS | {"name": "other"}]))
+def test_what_the_provider_says_later_changes_nothing_here(comes):
+    first = comes().json["user"]
+    later = comes(email="new@example.test", name="New Name")
+
+    assert later.json["user"] == first
 
 
-def test_keys_may_come_from_this_machine_without_tls():
-    assert providers.read(json.dumps([SETTINGS | {"jwks_url": "http://127.0.0.1:8084/jwks.json"}])).keys() == {ISSUER}
+def test_an_address_that_the_provider_takes_away_again_does_not_lock_out(comes):
+    assert user_id(comes()) == user_id(comes(email=None, email_verified=None, name=None))
 
 
-def test_nothing_configured_is_no_provider():
-    assert providers.read("") == providers.read("[]") == {}
-    with pytest.raises(msgspec.DecodeError):
-        providers.read("{")
+def test_logging_in_counts_as_a_session_of_the_account(comes, api):
+    comes()
+    now = comes().json["access_token"]
+
+    assert [one["current"] for one in api.get("/sessions", token=now).json["items"]] == [True, False]
+
+
+def test_what_a_log_in_costs(comes, calls, ann):
+    comes(sub="first of the month", email="first@example.test")
+    for claims, cost in [
+        ({"sub": "2", "email": "bob@example.test"}, ["BatchGetItem", "TransactWriteItems"]),
+        ({"sub": "2", "email": "bob@example.test"}, ["BatchGetItem", "GetItem", "TransactWriteItems"]),
+        ({"sub": "3"}, ["BatchGetItem", "TransactWriteItems"]),
+    ]:
+        calls.clear()
+        assert comes(**claims).status == 201
+        assert calls.dynamodb == cost
+
+
+def test_a_refused_token_costs_no_call(provider, exchange, calls):
+    exchange(provider.id_token(aud="other"))
+
+    assert calls.made == []
+
+
+# Whose account it is
+
+
+@pytest.mark.parametrize("verified", [True, "true"])
+def test_an_address_that_both_have_verified_links_the_account(ann, comes, verified):
+    own = user_id(ann.logs_in())
+
+    assert user_id(comes(email="ANN@example.test", email_verified=verified)) == own
+    assert user_id(ann.logs_in()) == own
+    assert user_id(comes(email_verified=False)) == own
+
+
+@pytest.mark.parametrize("verified", [False, None, "false", "TRUE", "yes", 1, [True], {}])
+def test_an_address_that_is_only_claimed_never_links(ann, comes, verified):
+    own = user_id(ann.logs_in())
+    answer = comes(email_verified=verified)
+
+    assert user_id(answer) != own
+    assert answer.json["user"]["email_verified"] is False
+    assert user_id(ann.logs_in()) == own
+
+
+def test_a_provider_that_verifies_no_addresses_never_links(ann, provider, configured, exchange):
+    configured(provider, claims={"email_verified": None})
+
+    assert user_id(exchange(provider.id_token())) != user_id(ann.logs_in())
+
+
+def test_an_address_that_is_only_claimed_stays_free_for_its_owner(comes, person):
+    claimed = user_id(comes(email_verified=False))
+    ann = person()
+    ann.registers()
+    ann.confirms()
+
+    assert user_id(ann.logs_in()) != claimed
+    assert user_id(comes(email_verified=False)) == claimed
+
+
+def test_an_address_that_is_only_claimed_gets_no_mail_about_passwords(comes, api, post):
+    comes(email_verified=False)
+    api.post("/password-resets", {"email": "ann@example.test"})
+
+    assert post.to("ann@example.test") == []
+
+
+def test_whoever_registered_a_foreign_address_first_gets_nothing_of_the_account(person, comes):
+    thief = person()
+    thief.registers()
+    token = thief.post.token("ann@example.test")
+    owner = comes()
+
+    assert owner.status == 201
+    assert (thief.logs_in().status, thief.logs_in().code) == (401, "invalid_credentials")
+    assert thief.confirms(token).code == "token_invalid"
+    assert user_id(comes()) == user_id(owner)
+
+
+def test_of_two_identities_with_one_verified_address_both_are_that_person(comes):
+    assert user_id(comes(sub="at work")) == user_id(comes(sub="at home"))
+
+
+def test_a_disabled_account_is_refused(comes, ann, api):
+    own = user_id(comes())
+    assert api.post(f"/users/{own}/disable", role="admin", subject=boss(api)).status == 200
+
+    for claims in ({}, {"sub": "a new identity"}):
+        answer = comes(**claims)
+        assert (answer.status, answer.code) == (403, "account_disabled")

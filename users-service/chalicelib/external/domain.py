@@ -12,7 +12,8 @@ from chalicelib.accounts import domain as accounts
 from chalicelib.accounts.domain import LogIn, Person, Profile
 from chalicelib.errors import AccountDisabled, AddressMissing, IdTokenInvalid
 from chalicelib.external import models, tokens
-from chalicelib.external.models import Linked, Owner
+from chalicelib.external.models import Linked as Linked
+from chalicelib.external.models import Owner
 from chalicelib.external.tokens import Statement
 from chalicelib.limits import domain as limits
 from chalicelib.outbox import Outgoing
@@ -23,7 +24,6 @@ from common.problems import Unavailable
 from common.tables import Refused, Transaction
 
 Write = Callable[[Transaction], None]
-list_linked = models.list_linked
 _TRIES = 5
 
 

@@ -70,10 +70,6 @@ def add_link(transaction: Transaction, identity: Identity, user_id: str, former:
     )
 
 
-def list_linked(user_id: str) -> list[Linked]:
-    return list(Linked.query(f"USER#{user_id}", Linked.sk.startswith(PREFIX), consistent_read=True))
-
-
 def remove(linked: Linked) -> None:
     """Forget the identity. What finds it goes last, so a crash leaves nothing that the next try does not find.
 
