@@ -228,7 +228,7 @@ def test_only_the_one_text_of_a_token_is_accepted(how):
 
 
 def test_the_other_signature_of_the_same_claims_gives_nothing_new():
-    """With (r, s) every verifier accepts (r, n - s): the same claims and caller, and no list of used tokens to evade."""
+    """With (r, s) every verifier accepts (r, n - s): the same caller, and there is no list of used tokens."""
     token = tokens.user_token("u")
     text, _, signature = token.rpartition(".")
     curve = ec.SECP256R1()
