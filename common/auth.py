@@ -85,8 +85,9 @@ class Keys:
 
     def find(self, key_id: str) -> Any:
         """The public key; TokenInvalid if the issuer has no such key, Unavailable if that can't be known."""
-        known = key_id in self.by_id
-        if not known or clock.elapsed(self.fetched_at) > _FRESH_SECONDS:
+        age = clock.elapsed(self.fetched_at)
+        known = key_id in self.by_id and age < _STALE_SECONDS
+        if not known or age > _FRESH_SECONDS:
             self._refresh(wait=not known)
         key = self.by_id.get(key_id)
         if key is not None and clock.elapsed(self.fetched_at) < _STALE_SECONDS:
@@ -168,14 +169,21 @@ class Verifier:
 
 
 def _caller(claims: Mapping[str, Any]) -> Caller:
-    subject, issuer = claims.get("sub"), claims["iss"]
-    if issuer != USER_ISSUER and subject == issuer:
-        return Caller(id=issuer, role="service")
-    role, email, session_id = (claims.get(name) for name in ("role", "email", "sid"))
-    texts = all(isinstance(one, str) for one in (subject, role, email or "", session_id or ""))
-    if issuer != USER_ISSUER or not subject or not texts or role not in USER_ROLES:
+    issuer = claims["iss"]
+    if issuer == USER_ISSUER:
+        return _person(claims)
+    if claims.get("sub") != issuer:
         raise TokenInvalid
-    return Caller(str(subject), str(role), email, session_id)
+    return Caller(id=issuer, role="service")
+
+
+def _person(claims: Mapping[str, Any]) -> Caller:
+    subject, role, email, session_id = (claims.get(name) for name in ("sub", "role", "email", "sid"))
+    if not isinstance(subject, str) or not subject or not isinstance(role, str) or role not in USER_ROLES:
+        raise TokenInvalid
+    if not isinstance(email, str | None) or not isinstance(session_id, str | None):
+        raise TokenInvalid
+    return Caller(subject, role, email, session_id)
 
 
 def _seconds(claims: Mapping[str, Any], name: str) -> int:
