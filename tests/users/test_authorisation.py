@@ -28,6 +28,13 @@ ALLOWED = {
     ("DELETE", "/sessions/{session_id}"): USERS,
     ("GET", "/users/me"): ACCOUNT_HOLDERS,
     ("PATCH", "/users/me"): ACCOUNT_HOLDERS,
+    ("GET", "/users/me/addresses"): ACCOUNT_HOLDERS,
+    ("POST", "/users/me/addresses"): ACCOUNT_HOLDERS,
+    ("GET", "/users/me/addresses/{address_id}"): ACCOUNT_HOLDERS,
+    ("PUT", "/users/me/addresses/{address_id}"): ACCOUNT_HOLDERS,
+    ("DELETE", "/users/me/addresses/{address_id}"): ACCOUNT_HOLDERS,
+    ("POST", "/users/me/avatar"): ACCOUNT_HOLDERS,
+    ("POST", "/users/me/avatar/complete"): ACCOUNT_HOLDERS,
 }
 
 
