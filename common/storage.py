@@ -92,21 +92,6 @@ class Bucket:
     def put(self, key: str, content: bytes, content_type: str) -> None:
         _or_none(lambda: self._client().put_object(Bucket=self.name, Key=key, Body=content, ContentType=content_type))
 
-    def copy(self, source: str, target: str, *, etag: str) -> bool:
-        """Copy what was looked at; False if the source is gone or is another content by now."""
-
-        def do() -> bool:
-            self._client().copy_object(
-                Bucket=self.name,
-                Key=target,
-                CopySource={"Bucket": self.name, "Key": source},
-                CopySourceIfMatch=etag,
-                MetadataDirective="COPY",
-            )
-            return True
-
-        return bool(_or_none(do))
-
     def delete(self, key: str) -> None:
         _or_none(lambda: self._client().delete_object(Bucket=self.name, Key=key))
 
