@@ -106,3 +106,9 @@ def test_only_the_mailing_function_sends_mail(as_role: Any, role: str) -> None:
         "Message": {"Subject": {"Data": "s"}, "Body": {"Text": {"Data": "t"}}},
     }
     assert refused(lambda: as_role(role, "ses").send_email(**mail)) == (role != "users mail")
+
+
+def test_the_mailing_function_reads_the_key_of_addresses_and_no_other_secret(as_role: Any) -> None:
+    ssm = as_role("users mail", "ssm")
+    assert not refused(lambda: ssm.get_parameter(Name="/shop/users/email-key", WithDecryption=True))
+    assert refused(lambda: ssm.get_parameter(Name="/shop/users/signing-keys", WithDecryption=True))
