@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple, TypeVar
 
 from chalicelib import config
@@ -84,6 +84,12 @@ def find_book(user_id: str) -> Book:
     if book is None:
         raise NotFound
     return book
+
+
+def entries_in(user_id: str, rows: Iterable[dict[str, Any]]) -> list[Entry]:
+    """The addresses among raw items of a user, newest first."""
+    book = models.book_in(user_id, rows)
+    return [Entry(one, one.id == book.default) for one in book.addresses] if book else []
 
 
 def _written(user_id: str, write: Callable[[Book], T | None]) -> T:

@@ -4,7 +4,7 @@ The profile names the default address and counts them all. Whatever makes, turns
 transaction, so there is exactly one default while there is any address, and the count is never off.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,7 +67,12 @@ class Book:
 
 def find_book(user_id: str) -> Book | None:
     """One Query, of fifty small items at most; None if there is no such account."""
-    found = {row["sk"]["S"]: row for row in tables.rows(Address, _pk(user_id), Address.sk.between(_PREFIX, _PROFILE))}
+    return book_in(user_id, tables.rows(Address, _pk(user_id), Address.sk.between(_PREFIX, _PROFILE)))
+
+
+def book_in(user_id: str, rows: Iterable[dict[str, Any]]) -> Book | None:
+    """From raw items of a user in the order of their keys."""
+    found = {row["sk"]["S"]: row for row in rows}
     if _PROFILE not in found:
         return None
     owner = Owner.from_raw_data(found[_PROFILE])

@@ -24,6 +24,7 @@ from common.problems import Unavailable
 from common.tables import Refused, Transaction
 
 Write = Callable[[Transaction], None]
+linked_in = models.linked_in
 _TRIES = 5
 
 

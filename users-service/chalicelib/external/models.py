@@ -5,6 +5,8 @@ the account, for export and erasure. `IDT#<mark> / IDT` is a used id token, kept
 """
 
 import contextlib
+from collections.abc import Iterable
+from typing import Any
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
@@ -68,6 +70,11 @@ def add_link(transaction: Transaction, identity: Identity, user_id: str, former:
             linked_at=int(clock.now()),
         )
     )
+
+
+def linked_in(rows: Iterable[dict[str, Any]]) -> list[Linked]:
+    """The identities among raw items of a user."""
+    return [Linked.from_raw_data(row) for row in rows if row["sk"]["S"].startswith(PREFIX)]
 
 
 def remove(linked: Linked) -> None:

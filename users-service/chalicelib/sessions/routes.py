@@ -8,8 +8,15 @@ from chalicelib.accounts.domain import Person
 from chalicelib.accounts.schemas import User, present
 from chalicelib.errors import AccountDisabled, EmailUnverified, InvalidCredentials, SessionEnded, TokenReused
 from chalicelib.sessions import domain
-from chalicelib.sessions.models import Session
-from chalicelib.sessions.schemas import LoggedIn, RefreshSession, SessionInfo, StartedSession, StartSession, Tokens
+from chalicelib.sessions.schemas import (
+    LoggedIn,
+    RefreshSession,
+    SessionInfo,
+    StartedSession,
+    StartSession,
+    Tokens,
+    describe,
+)
 from chalicelib.sessions.tokens import device_token
 from common import clock
 from common.auth import everyone, public
@@ -55,7 +62,7 @@ def refresh(body: RefreshSession) -> Tokens:
 def list_sessions(query: PageQuery, call: Call) -> Page[SessionInfo]:
     """List the own sessions, newest first."""
     found, cursor = domain.list_sessions(call.caller.id, query.limit, query.cursor)
-    return Page(items=[_info(one, call.caller.session_id) for one in found], next_cursor=cursor)
+    return Page(items=[describe(one, call.caller.session_id) for one in found], next_cursor=cursor)
 
 
 @routes.route("/sessions/current", methods=["DELETE"])
@@ -96,17 +103,6 @@ def _tokens(pair: domain.Pair) -> dict[str, Any]:
         "refresh_token": pair.refresh_token,
         "expires_in": domain.ACCESS_SECONDS,
     }
-
-
-def _info(session: Session, current: str | None) -> SessionInfo:
-    return SessionInfo(
-        id=session.session_id,
-        device=session.device,
-        created_at=clock.rfc3339(session.created_at),
-        last_used_at=clock.rfc3339(session.used_at),
-        expires_at=clock.rfc3339(session.expires_at),
-        current=session.session_id == current,
-    )
 
 
 def _guest(guest_id: str, now: float) -> User:
