@@ -3,6 +3,8 @@ import { call, everyItem } from "./client.js";
 import { forgetDevice, keepUser, leave } from "./session.js";
 import { sendTo } from "./upload.js";
 
+const ifMatch = (version) => ({ "If-Match": `"${version}"` });
+
 const own = async (method, path, options) => {
   const { body } = await call(method, `/users/me${path}`, options);
   await keepUser(body);
@@ -12,7 +14,7 @@ const own = async (method, path, options) => {
 export const readProfile = () => own("GET", "");
 
 export const changeProfile = (version, changes) =>
-  own("PATCH", "", { body: changes, headers: { "If-Match": `"${version}"` } });
+  own("PATCH", "", { body: changes, headers: ifMatch(version) });
 
 /** The picture goes straight to the store; the shop is told before and after. → the account with its new picture */
 export async function uploadAvatar(file, onProgress) {
@@ -31,7 +33,9 @@ export const listAddresses = () => everyItem("/users/me/addresses");
 
 export const addAddress = async (address) => (await call("POST", "/users/me/addresses", { body: address })).body;
 
-export const changeAddress = async (id, address) => (await call("PUT", `/users/me/addresses/${id}`, { body: address })).body;
+/** Of the version that was seen; one that was changed elsewhere meanwhile is refused. */
+export const changeAddress = async ({ id, version }, address) =>
+  (await call("PUT", `/users/me/addresses/${id}`, { body: address, headers: ifMatch(version) })).body;
 
 export const deleteAddress = (id) => call("DELETE", `/users/me/addresses/${id}`);
 

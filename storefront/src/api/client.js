@@ -1,7 +1,7 @@
 /** Calls as the shopper or member of staff whose session this browser holds. */
 import { exchange } from "./exchange.js";
 import { Problem } from "./problem.js";
-import { accessToken, deviceToken, enter, keepDevice, leave, renewed, session } from "./session.js";
+import { accessToken, device, enter, keepDevice, leave, renewed, session } from "./session.js";
 
 const STALE = new Set(["token_expired", "token_invalid"]);
 
@@ -33,8 +33,7 @@ async function again(method, path, { begin, ...options }, refused) {
 export const read = async (path) => (await exchange("GET", path)).body;
 
 export async function logIn(email, password) {
-  const device = deviceToken();
-  const { body } = await exchange("POST", "/sessions", { body: { email, password }, headers: device && { "Device-Token": device } });
+  const { body } = await exchange("POST", "/sessions", { body: { email, password }, headers: device() });
   enter(body);
   keepDevice(body.device_token);
   return body.user;

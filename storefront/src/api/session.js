@@ -54,7 +54,10 @@ export const keepUser = (user) => alone(async () => {
 });
 
 /** Says at the next log-in that this device is known. It opens nothing by itself, so it outlives the session. */
-export const deviceToken = () => localStorage.getItem(DEVICE);
+export function device() {
+  const token = localStorage.getItem(DEVICE);
+  return token ? { "Device-Token": token } : {};
+}
 
 export const keepDevice = (token) => token && localStorage.setItem(DEVICE, token);
 

@@ -2,7 +2,7 @@
 import { exchange } from "./exchange.js";
 import { logIn as openSession } from "./client.js";
 import { countOf, cart, loadCart, mergeCart } from "./cart.js";
-import { keepDevice, session } from "./session.js";
+import { device, keepDevice, session } from "./session.js";
 
 export const register = (body) => exchange("POST", "/users", { body });
 
@@ -14,7 +14,8 @@ export const requestReset = (email) => exchange("POST", "/password-resets", { bo
 
 /** Whoever reads the owner's mail is not held up by strangers' guesses: the answer makes this device a known one. */
 export async function resetPassword(token, newPassword) {
-  const { headers } = await exchange("POST", "/password-resets/confirm", { body: { token, new_password: newPassword } });
+  const body = { token, new_password: newPassword };
+  const { headers } = await exchange("POST", "/password-resets/confirm", { body, headers: device() });
   keepDevice(headers.get("Device-Token"));
 }
 

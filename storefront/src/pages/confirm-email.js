@@ -38,7 +38,7 @@ export function ConfirmEmailPage({ secret }) {
   const [token] = useState(secret);
   return html`
     <div class="narrow">
-      <h1>Confirm your e-mail address</h1>
+      <h1>Confirm your address</h1>
       ${token
         ? html`<${Confirm} token=${token} />`
         : html`<${Notice} kind="problem"><p>This link is not complete. Please open it from the mail again.</p><//>`}

@@ -20,7 +20,7 @@ function AddressForm({ address, onDone, onCancel }) {
   const [isDefault, setDefault] = useState(false);
   const sending = useSending(async () => {
     const body = { ...addressOf(values), ...((isDefault || address?.is_default) && { is_default: true }) };
-    await (address ? changeAddress(address.id, body) : addAddress(body));
+    await (address ? changeAddress(address, body) : addAddress(body));
     toast(address ? "The address is changed." : "The address is in your account.");
     await onDone();
   });
@@ -29,7 +29,10 @@ function AddressForm({ address, onDone, onCancel }) {
   return html`
     <form class="stack panel" onSubmit=${sending.send} ref=${form} aria-label=${address ? "Change the address" : "New address"}>
       <h2>${address ? "Change the address" : "New address"}</h2>
-      <${SendingProblem} sending=${sending} places=${ADDRESS_PARTS} messages=${FULL} />
+      <${SendingProblem} sending=${sending} places=${[...ADDRESS_PARTS, "addresses"]} messages=${FULL}>
+        ${sending.problem?.status === 412 && html`
+          <button type="button" class="button button-quiet" onClick=${onDone}>Load it again</button>`}
+      <//>
       <${Address} value=${values} onValue=${setValues} errors=${sending.errors} countries=${countries} />
       ${!address?.is_default && html`
         <label class="check">
@@ -46,7 +49,7 @@ function AddressForm({ address, onDone, onCancel }) {
 function Entry({ address, onEdit, onChanged }) {
   const [problem, setProblem] = useState(null);
   const line = addressLine(address);
-  const makeDefault = () => changeAddress(address.id, { ...addressOf(address), is_default: true }).then(onChanged, setProblem);
+  const makeDefault = () => changeAddress(address, { ...addressOf(address), is_default: true }).then(onChanged, setProblem);
   const remove = async () => {
     await deleteAddress(address.id);
     await onChanged();

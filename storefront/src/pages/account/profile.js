@@ -35,7 +35,7 @@ function Form({ user, onChanged, onReload }) {
           <button type="button" class="button button-quiet" onClick=${onReload}>Load it again</button>`}
       <//>
       <${Field} label="Name" ...${part("name")} autocomplete="name" maxlength="200" />
-      <${Select} label="Language" ...${part("locale")} choices=${languagesWith(values.locale)} hint="For what we write to you." />
+      <${Select} label="Language" ...${part("locale")} choices=${languagesWith(values.locale)} hint="Our mails are in English for now; we keep your wish for later." />
       <label class="check">
         <input type="checkbox" checked=${values.marketing_consent}
           onChange=${(event) => setValues({ ...values, marketing_consent: event.currentTarget.checked })} />

@@ -14,21 +14,14 @@ export function StatusTag({ user }) {
 }
 
 const Row = ({ user }) => html`
-  <tr>
-    <th scope="row"><a href="/staff/users/${user.id}">${user.email}</a><br /><span class="muted small">${user.name}</span></th>
-    <td>${roleText(user.role)}</td>
-    <td><${StatusTag} user=${user} /></td>
-    <td>${momentText(user.created_at)}</td>
-  </tr>`;
-
-const Table = ({ users }) => html`
-  <div class="table-frame" tabindex="0" role="region" aria-label="Users">
-    <table>
-      <caption class="visually-hidden">Users</caption>
-      <thead><tr><th scope="col">User</th><th scope="col">Role</th><th scope="col">Status</th><th scope="col">Since</th></tr></thead>
-      <tbody>${users.map((user) => html`<${Row} key=${user.id} user=${user} />`)}</tbody>
-    </table>
-  </div>`;
+  <li>
+    <a class="order-row user-row" href="/staff/users/${user.id}">
+      <span><strong class="long">${user.email}</strong><br /><span class="muted small">${user.name}</span></span>
+      <span>${roleText(user.role)}</span>
+      <span class="muted">${momentText(user.created_at)}</span>
+      <${StatusTag} user=${user} />
+    </a>
+  </li>`;
 
 function Listed({ page, email, onMore }) {
   const sending = useSending(async () => {
@@ -37,7 +30,7 @@ function Listed({ page, email, onMore }) {
   });
   if (!page.items.length) return html`<${Notice}><p>${email ? "Nobody has this address." : "There are none."}</p><//>`;
   return html`
-    <${Table} users=${page.items} />
+    <ul class="orders" role="list" aria-label="Users">${page.items.map((user) => html`<${Row} key=${user.id} user=${user} />`)}</ul>
     <${SendingProblem} sending=${sending} />
     ${page.next_cursor && html`
       <div class="more"><${SendButton} sending=${sending} type="button" kind="button-quiet" onClick=${sending.send}>Load more<//></div>`}`;
@@ -56,7 +49,7 @@ function Search({ email, error, onSearch }) {
   return html`
     <form class="search" role="search" noValidate onSubmit=${search}>
       <${Field} label="E-mail address" name="email" type="email" autocomplete="off" maxlength="254" value=${text} error=${error}
-        onValue=${setText} optional />
+        onValue=${setText} required=${false} />
       <button class="button">Find</button>
       ${email && html`<button type="button" class="button button-quiet" onClick=${clear}>Show all</button>`}
     </form>`;
