@@ -24,9 +24,11 @@ PASSWORD = "orchard lamp 4 velvet"
 @pytest.fixture(autouse=True)
 def fresh_process() -> None:
     """Nothing that the service keeps in memory of its callers outlives a test."""
+    from chalicelib.accounts import writes
     from chalicelib.limits import sources
 
     sources.forget()
+    writes.listed.clear()
 
 
 class Post:
@@ -133,6 +135,19 @@ def ann(person: Any) -> Person:
     assert someone.registers().status == 202
     assert someone.confirms().status == 204
     return someone
+
+
+@pytest.fixture
+def employee(person: Any) -> Callable[[str], str]:
+    """The access token of somebody who has this role."""
+    from chalicelib.accounts import admin
+
+    def log_in(role: str, email: str | None = None) -> str:
+        someone: Person = person(email or f"{role}@example.test")
+        admin.create(someone.email, PASSWORD, role)
+        return str(someone.logs_in().json["access_token"])
+
+    return log_in
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from common.ids import new_id
 from common.tables import ConditionFailed, Transaction
 
 WAITS_SECONDS = 7 * 24 * 3600
-_listed: set[str] = set()
+listed: set[str] = set()
 
 
 def add_waiting(transaction: Transaction, person: Mapping[str, Any], password_hash: str, attempt: str) -> None:
@@ -83,9 +83,9 @@ def list_month(created_at: float) -> None:
     Outside the transaction, since all of a month would meet in this item, and once for each process and month.
     """
     month = month_of(created_at)
-    if month not in _listed:
+    if month not in listed:
         Month(*Month.key(month)).save()
-        _listed.add(month)
+        listed.add(month)
 
 
 def add_changes(
