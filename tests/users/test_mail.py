@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from chalice.app import SQSEventConfig
 from cryptography.exceptions import InvalidTag
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import app
@@ -278,6 +278,40 @@ def test_jobs_that_wait_keep_their_places_however_long_mail_is_down(person, post
 
     assert [delivered(post, job) for job in waiting] == [True] * 3
     assert len(post.to("ann@example.test")) == 3
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    tries=st.lists(st.tuples(st.integers(0, 500), st.integers(0, 9), st.booleans()), max_size=30),
+    account=st.uuids().map(str),
+)
+def test_no_quarter_of_an_hour_sees_more_than_three_whatever_waits_and_is_tried_again(aws, shop_clock, tries, account):
+    """`tries`: seconds later a job is tried, while mail works or not."""
+    from chalicelib.mail import allowance
+
+    done, sent = set(), []
+    for seconds, job, works in tries:
+        shop_clock.forward(seconds)
+        if job in done:
+            continue
+        allowed = allowance.allows("password_reset", account, f"mail_{job}")
+        if works or not allowed:
+            done.add(job)
+        if works and allowed:
+            sent.append(shop_clock())
+
+    assert all(sum(start <= at < start + 900 for at in sent) <= 3 for start in sent)
+    assert sent or not any(works for _, _, works in tries[:3])
+
+
+def test_of_two_workers_that_count_at_once_one_counts_again(aws):
+    from chalicelib.mail import models
+
+    first, second = (models.find_recent("password_reset", "account") for _ in range(2))
+
+    assert models.replace(first, {"mail_1": 1}, 900)
+    assert not models.replace(second, {"mail_2": 2}, 900)
+    assert models.find_recent("password_reset", "account").tried == {"mail_1": 1}
 
 
 def test_the_outbox_seen_twice_sends_one_mail(person, post):
