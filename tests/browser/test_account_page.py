@@ -115,7 +115,7 @@ def test_what_is_wrong_with_an_address_is_said_beside_the_field(page: Page, ada,
     page.get_by_role("button", name="Keep this address").click()
 
     expect(phone).to_be_focused()
-    expect(phone).to_have_attribute("aria-invalid", "true")
+    expect(phone).to_have_accessible_description(re.compile("^Digits, with"))
 
 
 def test_a_session_of_another_browser_is_seen_and_ended(page: Page, browser: Browser, ada, notes):
