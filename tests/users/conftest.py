@@ -159,6 +159,7 @@ def signed_in(aws: Any) -> Callable[[str], str]:
 
     def begin(email: str) -> str:
         someone = accounts.new_person(email, "Bob Example", email_verified=True)
+        accounts.list_month(someone["created_at"])
         started = sessions.new(someone["user_id"], "customer", email, None, 0)
         transaction = Transaction()
         accounts.add_account(transaction, someone)
