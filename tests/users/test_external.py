@@ -2,15 +2,15 @@
 
 import json
 
-import jwt
 import pytest
 
 from chalicelib import config
+from chalicelib.external import domain
+from chalicelib.privacy import domain as privacy
 from tests.users.conftest import PASSWORD, dump, stored
-from tests.users.provider import ISSUER, SETTINGS
+from tests.users.provider import ISSUER
 
 OTHER_ISSUER = "https://login.example.test/other"
-WRONG_PASSWORD = "not the right password"
 
 
 @pytest.fixture
@@ -26,6 +26,10 @@ def comes(provider, exchange):
 def user_id(answer):
     assert answer.status == 201, answer
     return answer.json["user"]["id"]
+
+
+def items_of(owner):
+    return [one for one in stored() if one["pk"]["S"] == f"USER#{owner}"]
 
 
 def events_published(post):
@@ -204,10 +208,168 @@ def test_of_two_identities_with_one_verified_address_both_are_that_person(comes)
     assert user_id(comes(sub="at work")) == user_id(comes(sub="at home"))
 
 
-def test_a_disabled_account_is_refused(comes, ann, api):
+def test_a_disabled_account_is_refused_whoever_asks(comes, api, employee):
     own = user_id(comes())
-    assert api.post(f"/users/{own}/disable", role="admin", subject=boss(api)).status == 200
+    assert api.post(f"/users/{own}/disable", {}, token=employee("admin")).status == 200
 
-    for claims in ({}, {"sub": "a new identity"}):
-        answer = comes(**claims)
+    for subject in ("subject-of-ann", "another of hers"):
+        answer = comes(sub=subject)
         assert (answer.status, answer.code) == (403, "account_disabled")
+
+
+# What happens between reading and writing
+
+
+@pytest.fixture
+def meanwhile(monkeypatch):
+    """`meanwhile(what)`: it happens once, after the next external log-in has read and before it writes."""
+
+    def happens(what):
+        read, waiting = domain._read, [what]
+
+        def slowly(said):
+            found = read(said)
+            if waiting:
+                waiting.pop()()
+            return found
+
+        monkeypatch.setattr(domain, "_read", slowly)
+
+    return happens
+
+
+def test_of_two_first_log_ins_that_race_both_get_one_account(comes, meanwhile):
+    other = []
+    meanwhile(lambda: other.append(comes()))
+
+    assert user_id(comes()) == user_id(other[0])
+    assert dump().count("PROFILE") == 1
+
+
+def test_an_account_that_is_confirmed_meanwhile_is_linked(comes, person, meanwhile):
+    ann = person()
+    ann.registers()
+    token = ann.post.token(ann.email)
+    meanwhile(lambda: ann.confirms(token))
+
+    assert user_id(comes()) == user_id(ann.logs_in())
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_disabling_wins_against_a_log_in_that_races_with_it(ann, comes, api, employee, meanwhile, known):
+    own, admin = user_id(ann.logs_in()), employee("admin")
+    if known:
+        comes()
+    meanwhile(lambda: api.post(f"/users/{own}/disable", {}, token=admin))
+    answer = comes()
+
+    assert (answer.status, answer.code) == (403, "account_disabled")
+    assert not any(one["sk"]["S"].startswith("SESS#") for one in items_of(own))
+
+
+def test_a_token_that_two_race_with_works_once(provider, exchange, meanwhile):
+    token, other = provider.id_token(), []
+    meanwhile(lambda: other.append(exchange(token).status))
+
+    assert (exchange(token).code, other) == ("token_invalid", [201])
+
+
+# An account without a password
+
+
+def test_a_reset_gives_the_account_a_password(comes, api, post, person):
+    own = user_id(comes())
+    assert person().logs_in().code == "invalid_credentials"
+    api.post("/password-resets", {"email": "ann@example.test"})
+    link = post.token("ann@example.test")
+
+    assert api.post("/password-resets/confirm", {"token": link, "new_password": PASSWORD}).status == 204
+    assert user_id(person().logs_in()) == own
+    assert user_id(comes()) == own
+
+
+def test_a_log_in_at_the_provider_stands_for_the_password_for_ten_minutes(comes, api, shop_clock):
+    token = comes().json["access_token"]
+    shop_clock.forward(590)
+    changed = api.put("/users/me/email", {"new_email": "new@example.test"}, token=token)
+    assert changed.status == 202
+
+    shop_clock.forward(11)
+    later = comes().json
+    shop_clock.forward(599)
+    token = api.post("/sessions/refresh", {"refresh_token": later["refresh_token"]}).json["access_token"]
+    shop_clock.forward(2)
+    for answer in (
+        api.put("/users/me/email", {"new_email": "new@example.test"}, token=token),
+        api.put("/users/me/password", {"new_password": PASSWORD}, token=token),
+        api.delete("/users/me", {}, token=token),
+    ):
+        assert (answer.status, answer.code) == (403, "invalid_credentials")
+
+
+def test_an_account_with_a_password_needs_it_however_it_logged_in(ann, comes, api):
+    token = comes().json["access_token"]
+
+    assert api.delete("/users/me", {}, token=token).status == 422
+    assert api.delete("/users/me", {"password": PASSWORD}, token=token).status == 202
+
+
+def test_an_address_that_was_only_claimed_can_be_confirmed_here(comes, api, post, person):
+    first = comes(email_verified=False)
+    token = first.json["access_token"]
+    api.put("/users/me/email", {"new_email": "ann@example.test"}, token=token)
+    api.post("/email-verifications/confirm", {"token": post.token("ann@example.test")})
+    again = comes(email_verified=False)
+
+    assert user_id(again) == user_id(first)
+    assert again.json["user"]["email_verified"] is True
+    assert user_id(comes(sub="another of hers")) == user_id(first)
+
+
+# Seeing and erasing
+
+
+@pytest.fixture
+def bucket(aws):
+    """Erasure looks for pictures."""
+    place = {"LocationConstraint": "eu-central-1"}
+    aws("s3").create_bucket(Bucket=config.bucket.name, CreateBucketConfiguration=place)
+
+
+def test_people_see_their_identities(comes, api, shop_clock):
+    token = comes().json["access_token"]
+    (held,) = api.get("/privacy/users", token=token).json["external_identities"]
+
+    assert (held["provider"], held["issuer"], held["subject"]) == ("example", ISSUER, "subject-of-ann")
+    assert held["linked_at"].endswith("Z")
+
+
+def test_who_was_erased_is_a_new_person(comes, api, post, bucket):
+    first = comes()
+    assert api.delete("/users/me", {}, token=first.json["access_token"]).status == 202
+    post.work()
+    assert not any(word in dump() for word in ("EXT#", "subject-of-ann", "ann@example.test", "Ann Example"))
+
+    assert user_id(comes()) != user_id(first)
+
+
+def test_a_late_erasure_takes_no_identity_from_the_new_account(comes, api, post, bucket):
+    first = comes()
+    with pytest.MonkeyPatch.context() as crash:
+        crash.setattr(privacy, "erase_rest", lambda user_id: None)
+        assert api.delete("/users/me", {}, token=first.json["access_token"]).status == 202
+    second = user_id(comes())
+    post.work()
+
+    assert items_of(user_id(first)) == []
+    assert second != user_id(first)
+    assert user_id(comes()) == second
+
+
+def test_nothing_personal_is_logged(provider, exchange, caplog, capsys):
+    good, bad = provider.id_token(), provider.id_token(aud="other")
+    assert [exchange(one).status for one in (good, bad)] == [201, 401]
+    said = caplog.text + capsys.readouterr().err
+
+    assert "id_token_refused" in said
+    assert not any(word in said for word in ("subject-of-ann", "ann@example.test", "Ann Example", good[:40], bad[-40:]))
