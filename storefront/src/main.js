@@ -1,13 +1,11 @@
 /** Starts the shop: which address shows which page. */
 import { loadCart } from "./api/cart.js";
 import { session } from "./api/session.js";
+import { later } from "./later.js";
 import { Layout } from "./parts/layout.js";
-import { AccountPage, AddressesPage, DataPage, SecurityPage } from "./pages/account/page.js";
 import { CartPage } from "./pages/cart.js";
-import { CheckoutPage } from "./pages/checkout/page.js";
 import { ConfirmEmailPage } from "./pages/confirm-email.js";
 import { ForgotPasswordPage } from "./pages/forgot-password.js";
-import { GoodbyePage } from "./pages/account/erase.js";
 import { HomePage } from "./pages/home.js";
 import { ListingPage } from "./pages/listing.js";
 import { LoginPage } from "./pages/login.js";
@@ -17,10 +15,13 @@ import { OrdersPage } from "./pages/orders.js";
 import { ProductPage } from "./pages/product.js";
 import { RegisterPage } from "./pages/register.js";
 import { ResetPasswordPage } from "./pages/reset-password.js";
-import { StaffPage, StaffProductPage, StaffUserPage, StaffUsersPage } from "./pages/staff/page.js";
 import { match, place, settle, start } from "./router.js";
 import { useStore } from "./store.js";
 import { html, render, useLayoutEffect } from "./view.js";
+
+const account = later(() => import("./pages/account/page.js"));
+const checkout = later(() => import("./pages/checkout/page.js"));
+const staff = later(() => import("./pages/staff/page.js"));
 
 const ROUTES = [
   ["/", HomePage],
@@ -28,7 +29,7 @@ const ROUTES = [
   ["/category/:slug", ListingPage],
   ["/product/:slug", ProductPage],
   ["/cart", CartPage],
-  ["/checkout", CheckoutPage],
+  ["/checkout", checkout("CheckoutPage")],
   ["/order/:id", OrderPage],
   ["/orders", OrdersPage],
   ["/login", LoginPage],
@@ -36,15 +37,15 @@ const ROUTES = [
   ["/confirm-email", ConfirmEmailPage],
   ["/forgot-password", ForgotPasswordPage],
   ["/reset-password", ResetPasswordPage],
-  ["/account", AccountPage],
-  ["/account/addresses", AddressesPage],
-  ["/account/security", SecurityPage],
-  ["/account/data", DataPage],
-  ["/goodbye", GoodbyePage],
-  ["/staff", StaffPage],
-  ["/staff/products/:id", StaffProductPage],
-  ["/staff/users", StaffUsersPage],
-  ["/staff/users/:id", StaffUserPage],
+  ["/account", account("AccountPage")],
+  ["/account/addresses", account("AddressesPage")],
+  ["/account/security", account("SecurityPage")],
+  ["/account/data", account("DataPage")],
+  ["/goodbye", account("GoodbyePage")],
+  ["/staff", staff("StaffPage")],
+  ["/staff/products/:id", staff("StaffProductPage")],
+  ["/staff/users", staff("StaffUsersPage")],
+  ["/staff/users/:id", staff("StaffUserPage")],
 ];
 
 function App() {

@@ -1,8 +1,12 @@
 /** Times and spans in the reader's words. */
 const dates = new Intl.DateTimeFormat(navigator.language, { dateStyle: "long" });
+const days = new Intl.DateTimeFormat(navigator.language, { dateStyle: "medium" });
 const moments = new Intl.DateTimeFormat(navigator.language, { dateStyle: "medium", timeStyle: "short" });
 
 export const dateText = (time) => (time ? dates.format(new Date(time)) : "");
+
+/** Shorter, for lists. */
+export const dayText = (time) => (time ? days.format(new Date(time)) : "");
 
 export const momentText = (time) => (time ? moments.format(new Date(time)) : "");
 

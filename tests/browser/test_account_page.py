@@ -199,3 +199,15 @@ def test_the_account_fits_a_narrow_phone(page: Page, ada, notes):
         expect(page.get_by_role("navigation", name="Your account")).to_be_visible()
         expect(page.get_by_text("Loading…")).to_have_count(0)
         assert page.evaluate("document.documentElement.scrollWidth") == 360, path
+
+
+def test_a_page_that_could_not_be_loaded_is_said_to_be_missing_and_tried_again(page: Page, ada, notes):
+    notes.cut_off = "net::ERR_FAILED"
+    ada.log_in(page)
+    page.route("**/pages/account/page.js", lambda route: route.abort())
+    page.get_by_role("link", name="Account", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("could not be loaded")
+
+    page.unroute("**/pages/account/page.js")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("heading", name="Your account")).to_be_visible()

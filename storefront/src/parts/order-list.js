@@ -1,6 +1,6 @@
 /** Orders in a list, as far as they were loaded. */
 import { formatMoney } from "../money.js";
-import { dateText } from "../times.js";
+import { dayText } from "../times.js";
 import { html } from "../view.js";
 import { SendButton, SendingProblem, useSending } from "./form.js";
 import { statusText } from "./order-words.js";
@@ -9,7 +9,7 @@ const Row = ({ order }) => html`
   <li>
     <a class="order-row" href="/order/${order.id}">
       <span class="order-number">${order.number}</span>
-      <span class="muted">${dateText(order.placed_at)}</span>
+      <span class="muted">${dayText(order.placed_at)}</span>
       <span class="tag tag-${order.status}">${statusText(order.status)}</span>
       <span class="order-total">${formatMoney(order.total)}</span>
     </a>

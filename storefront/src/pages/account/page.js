@@ -69,3 +69,5 @@ export const DataPage = () => html`
   <${Frame}>
     <div class="panels"><${Download} /><${WithProfile}>${(user) => html`<${Erase} user=${user} />`}<//></div>
   <//>`;
+
+export { GoodbyePage } from "./erase.js";
