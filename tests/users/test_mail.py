@@ -188,6 +188,14 @@ def test_no_name_breaks_a_mail_or_gets_markup_into_it(name, kind):
     assert named.text.splitlines()[1:] == plain.text.splitlines()[1:]
 
 
+def test_a_name_would_be_escaped_if_it_came_so_far(monkeypatch):
+    from chalicelib.mail import letters
+
+    monkeypatch.setattr(letters, "is_plain", lambda name: True)
+
+    assert "Hello &lt;b&gt;Ann," in letters.write("password_reset", "ann@example.test", "<b>Ann", 0, "/").html
+
+
 def test_links_lead_to_the_storefront_and_work_as_they_are(life):
     pages = {kind: re.findall(r"http://localhost:8080(/\S+)", mail.text) for kind, mail in life("Ann").items()}
 
