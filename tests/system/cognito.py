@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import json
-import os
 import re
 import secrets
 import signal
@@ -171,8 +170,3 @@ class CognitoUser:
 def _client(process: Process) -> Any:
     session: Any = boto3.Session("test", "test", region_name=environment.REGION)
     return session.client("cognito-idp", endpoint_url=process.url)
-
-
-def without_aws_files() -> None:
-    """boto3 in this process reads nothing of the developer's."""
-    os.environ.update(AWS_CONFIG_FILE=os.devnull, AWS_SHARED_CREDENTIALS_FILE=os.devnull)

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.external import providers
+from tests.support.services import ROOT
 from tests.support.tokens import user_token
 from tests.users.provider import AUDIENCE, ISSUER, SETTINGS, Provider, jwk, key_for
 
@@ -327,3 +328,26 @@ def test_nothing_configured_is_no_provider():
     assert providers.read("") == providers.read("[]") == {}
     with pytest.raises(msgspec.DecodeError):
         providers.read("{")
+
+
+def documented():
+    """The entries of docs/external-login.md by name."""
+    text = (ROOT / "docs" / "external-login.md").read_text()
+    return {one["name"]: one for one in json.loads(text.partition("```json")[2].partition("```")[0])}
+
+
+SHAPES = {  # id token, access token: what each has that others have not
+    "cognito": ({"token_use": "id"}, {"token_use": "access", "aud": None, "client_id": "CLIENT"}),
+    "auth0": ({}, {"aud": ["https://api.example.test", "https://TENANT.eu.auth0.com/userinfo"], "azp": "CLIENT"}),
+    "keycloak": ({"typ": "ID", "azp": "CLIENT"}, {"typ": "Bearer", "azp": "CLIENT"}),
+}
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_a_documented_provider_is_taken_with_its_id_tokens_only(provider, configured, exchange, name):
+    entry = documented()[name]
+    configured(provider, **{"required": {}, **entry})
+    good, bad = ({"iss": entry["issuer"], "aud": "CLIENT", "token_use": None} | shape for shape in SHAPES[name])
+
+    assert exchange(provider.id_token(**good)).status == 201
+    assert refused(exchange(provider.id_token(**bad)))

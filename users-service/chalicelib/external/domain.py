@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from chalicelib import events
 from chalicelib.accounts import domain as accounts
 from chalicelib.accounts.domain import LogIn, Person, Profile
-from chalicelib.errors import AccountDisabled, AddressMissing, IdTokenInvalid
+from chalicelib.errors import AccountDisabled, AddressMissing
 from chalicelib.external import models, tokens
 from chalicelib.external.models import Linked as Linked
 from chalicelib.external.models import Owner
@@ -40,7 +40,7 @@ def log_in(id_token: str, nonce: str | None, device: str | None, address: str) -
             return _try(said, device, address)
         except Refused as refused:
             if refused.reasons[0]:
-                raise IdTokenInvalid from None
+                tokens.refuse("used")
     raise Unavailable(retry_after=1)
 
 
