@@ -179,5 +179,10 @@ class Places:
         """The messages of all queues, also those that are held back: the emulator writes them down each two seconds."""
         return (self.shop.home.aws / "sqs.json").read_text("utf-8")
 
+    def provider(self) -> str:
+        """All that the payment provider was told."""
+        files = [path for path in self.shop.home.payments.rglob("*") if path.is_file()]
+        return "\n".join(path.read_bytes().decode("latin-1") for path in files)
+
     def logs(self) -> str:
         return "\n".join(path.read_text("utf-8") for path in sorted(self.shop.home.logs.glob("*.log")))

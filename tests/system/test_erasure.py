@@ -49,6 +49,8 @@ def test_nothing_of_an_erased_person_is_left_anywhere(shop, goods, places, ann):
     assert not any(ann.id in key for key in places.objects())
     assert left_in(places.queues(), ann.words()) == []
     assert left_in(places.logs(), ann.words()) == []
+    assert bought in places.provider()
+    assert left_in(places.provider(), ann.words()) == []
 
 
 def test_what_accounting_needs_of_an_order_stays(goods, ann):
