@@ -286,6 +286,13 @@ def test_one_session_can_be_ended_from_another(ann, api, pair):
     assert api.delete(path, token=pair["access_token"]).status == 404
 
 
+def test_a_session_that_has_expired_is_not_there_to_be_ended(ann, api, pair, shop_clock):
+    shop_clock.forward(30 * 24 * 3600)
+    path = f"/sessions/{claims(pair['access_token'])['sid']}"
+
+    assert api.delete(path, token=ann.logs_in().json["access_token"]).status == 404
+
+
 def test_nobody_ends_the_session_of_another(api, pair, post):
     guest = api.post("/sessions/guest", {}).json
     foreign = api.delete(f"/sessions/{claims(pair['access_token'])['sid']}", token=guest["access_token"])
