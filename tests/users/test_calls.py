@@ -99,11 +99,11 @@ def test_all_that_is_held_is_one_query(pair, cost):
     assert cost("GET", "/privacy/users", token=pair["access_token"]) == ([QUERY], 200)
 
 
-def test_an_erasure_is_three_calls(ann, pair, cost):
+def test_an_erasure_is_four_calls_so_that_a_session_that_just_began_ends_too(ann, pair, cost):
     ann.logs_in()
 
     assert cost("DELETE", "/users/me", {"password": PASSWORD}, token=pair["access_token"]) == (
-        [QUERY, BATCH, TRANSACT],
+        [QUERY, BATCH, TRANSACT, QUERY],
         202,
     )
 

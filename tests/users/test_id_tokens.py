@@ -70,9 +70,17 @@ def test_a_token_that_says_something_else_is_refused(provider, exchange, wrong):
 
 def test_a_list_of_audiences_is_taken_if_the_token_was_made_at_our_request(provider, configured, exchange):
     configured(provider, trusted_audiences=["shop-api"])
-    token = provider.id_token(aud=["shop-api", AUDIENCE], azp=AUDIENCE)
 
-    assert exchange(token).status == 201
+    assert exchange(provider.id_token(aud=["shop-api", AUDIENCE], azp=AUDIENCE)).status == 201
+    assert refused(exchange(provider.id_token(aud=["shop-api"], azp=AUDIENCE)))
+    assert refused(exchange(provider.id_token(aud="shop-api", azp=AUDIENCE)))
+
+
+def test_a_required_claim_has_its_value_and_its_type(provider, configured, exchange):
+    configured(provider, required={"mfa": True})
+
+    assert exchange(provider.id_token(mfa=True)).status == 201
+    assert all(refused(exchange(provider.id_token(mfa=other))) for other in (1, "true", False, None))
 
 
 @pytest.mark.parametrize("algorithm", ["RS256", "ES256", "PS256"])

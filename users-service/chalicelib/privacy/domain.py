@@ -57,14 +57,13 @@ def erase(caller: Caller, password: str | None) -> None:
     accounts.add_erasure(transaction, holdings.account)
     proof.add(transaction)
     transaction.put(Outgoing.of(events.user_erased(caller.id), mail=_farewell(holdings.account), settle=caller.id))
-    left = models.add_removal(transaction, _others(rows, holdings))
+    models.add_removal(transaction, _others(rows, holdings))
     try:
         transaction.commit()
     except Refused:
         raise Unavailable(retry_after=1) from None
-    if left or holdings.identities or holdings.account.avatar:
-        with contextlib.suppress(Unavailable):
-            erase_rest(caller.id)
+    with contextlib.suppress(Unavailable):  # also ends a session that began after the first look
+        erase_rest(caller.id)
 
 
 def erase_rest(user_id: str) -> None:

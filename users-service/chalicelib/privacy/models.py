@@ -15,11 +15,10 @@ def find_all(user_id: str) -> list[Row]:
     return tables.rows(UsersItem, f"USER#{user_id}")
 
 
-def add_removal(transaction: Transaction, rows: list[Row]) -> list[Row]:
-    """Delete as many as a transaction takes; those that are left."""
+def add_removal(transaction: Transaction, rows: list[Row]) -> None:
+    """Delete as many as a transaction takes."""
     for row in rows[:_ROOM]:
         transaction.delete(_item(row))
-    return rows[_ROOM:]
 
 
 def remove(rows: Iterable[Row]) -> None:
