@@ -21,6 +21,7 @@ ROOT = Path(__file__).parents[1]
 PLENTY = dict.fromkeys(LIMITS, "1000000")  # all of a measurement comes from one address
 PORTS = 6
 UP = ("tools.shop", "up", "--no-seed")
+EMAIL = "bench@shop.example"
 PASSWORD = "a quiet lamp above the harbour"  # noqa: S105 - of a shop that lives for a minute
 
 
@@ -74,6 +75,9 @@ class Stack:
         found: dict[str, dict[str, str]] = json.loads((self.home / "environment.json").read_text())
         return found[service]
 
+    def pid(self, process: str) -> int:
+        return int(json.loads((self.home / "state.json").read_text())["processes"][process])
+
     def wait(self) -> float:
         """Seconds from the start until everything is healthy."""
         state = self.home / "state.json"
@@ -88,10 +92,10 @@ class Stack:
         """The access token of a new member of staff."""
         password = self.home / "password"
         password.write_text(PASSWORD)
-        command = [sys.executable, "-m", "tools.shop", "admin", "create", "bench@shop.example"]
+        command = [sys.executable, "-m", "tools.shop", "admin", "create", EMAIL]
         command += ["--role", "staff", "--password-file", str(password)]
         subprocess.run(command, cwd=ROOT, env=self._env(), check=True, stdout=subprocess.DEVNULL)
-        session = client.ask("POST", "/api/sessions", {"email": "bench@shop.example", "password": PASSWORD})
+        session = client.ask("POST", "/api/sessions", {"email": EMAIL, "password": PASSWORD})
         return str(session["access_token"])
 
     def _env(self) -> dict[str, str]:

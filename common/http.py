@@ -50,7 +50,7 @@ _JSON = re.compile(r"^application/json *(;.*)?$", re.IGNORECASE)
 _CHARSET = re.compile(r"charset *= *\"?([^\s;\"]+)", re.IGNORECASE)
 _PATH_PART = re.compile(r"^[A-Za-z0-9._-]{1,128}\Z")
 _KEY = re.compile(r"^[\x21-\x7e]{1,255}$")
-_EXPOSED = "ETag, Location, Retry-After, X-Request-Id, Idempotent-Replayed, WWW-Authenticate, Allow"
+_EXPOSED = "ETag, Location, Retry-After, X-Request-Id, Idempotent-Replayed, WWW-Authenticate, Allow, Device-Token"
 _ACCEPTED = "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Device-Token, traceparent"
 _log = logs.logger(__name__)
 

@@ -12,6 +12,17 @@ def new_id(prefix: str) -> str:
     return f"{prefix}_{encode(int(clock.now() * 1000) << 80 | secrets.randbits(80), 26)}"
 
 
+def made_at(one: str) -> float:
+    """When an id of ours was made, in seconds since the epoch; 0 for anything else."""
+    digits = one.rpartition("_")[2][:10]
+    if len(digits) < 10 or not set(digits) <= set(_ALPHABET):
+        return 0.0
+    number = 0
+    for digit in digits:
+        number = number << 5 | _ALPHABET.index(digit)
+    return number / 1000
+
+
 def encode(number: int, length: int) -> str:
     """The number in base 32, most significant digit first, so that text order is number order."""
     return "".join(_ALPHABET[number >> 5 * place & 31] for place in range(length - 1, -1, -1))

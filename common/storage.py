@@ -128,32 +128,22 @@ class Bucket:
         if not _or_none(put):
             raise Changed
 
-    def copy(self, source: str, target: str, *, etag: str) -> bool:
-        """Copy what was looked at; False if the source is gone or is another content by now."""
-
-        def do() -> bool:
-            self._client().copy_object(
-                Bucket=self.name,
-                Key=target,
-                CopySource={"Bucket": self.name, "Key": source},
-                CopySourceIfMatch=etag,
-                MetadataDirective="COPY",
-            )
-            return True
-
-        return bool(_or_none(do))
-
     def delete(self, key: str) -> None:
         _or_none(lambda: self._client().delete_object(Bucket=self.name, Key=key))
 
+    def keys(self, folder: str) -> list[str]:
+        """The keys that begin so, in the order of the alphabet."""
+
+        def find() -> list[str]:
+            pages = self._client().get_paginator("list_objects_v2").paginate(Bucket=self.name, Prefix=folder)
+            return [found["Key"] for one in pages for found in one.get("Contents", [])]
+
+        return _or_none(find) or []
+
     def delete_all(self, folder: str) -> None:
         """Every object whose key begins so. Repeatable; a crash half-way leaves some for the next call."""
-        _or_none(lambda: self._delete_all(folder))
-
-    def _delete_all(self, folder: str) -> None:
-        for page in self._client().get_paginator("list_objects_v2").paginate(Bucket=self.name, Prefix=folder):
-            for found in page.get("Contents", []):
-                self._client().delete_object(Bucket=self.name, Key=found["Key"])
+        for key in self.keys(folder):
+            self.delete(key)
 
     def _client(self) -> Any:
         return _client(self._region, self._endpoint)

@@ -1,7 +1,7 @@
 """orders-service: carts, checkout, orders, payments."""
 
 from chalice import Rate
-from chalice.app import CloudWatchEvent, DynamoDBEvent
+from chalice.app import CloudWatchEvent, DynamoDBEvent, SQSEvent
 
 from chalicelib import config, table
 from chalicelib.cart.routes import routes as cart
@@ -11,7 +11,9 @@ from chalicelib.orders import domain as orders
 from chalicelib.orders.routes import routes as order_routes
 from chalicelib.payments.routes import routes as payments
 from chalicelib.pricing.routes import routes as pricing
-from common import events
+from chalicelib.privacy import domain as privacy
+from chalicelib.privacy.routes import routes as privacy_routes
+from common import erasure, events
 from common.deadline import Deadline
 from common.http import make_app
 
@@ -21,7 +23,7 @@ ORDER_SECONDS = 20
 app = make_app(
     config.settings,
     config.signer,
-    blueprints=[cart, checkout, order_routes, payments, pricing],
+    blueprints=[cart, checkout, order_routes, payments, pricing, privacy_routes],
     dependencies={"dynamodb": table.reachable},
 )
 table.OrdersItem.connect()
@@ -38,3 +40,20 @@ def sweep_orders(_event: CloudWatchEvent) -> None:
     """Bring on what requests, webhooks or crashes left behind."""
     time_left = Deadline(SWEEP_SECONDS)
     orders.sweep(lambda: world(Deadline(ORDER_SECONDS)), lambda: not time_left.remaining())
+
+
+@app.on_sqs_message(queue=config.ERASURE_QUEUE, batch_size=1)
+def forget_people(event: SQSEvent) -> None:
+    """Forget who was erased; an error puts the message back on the queue."""
+    time_left = Deadline(SWEEP_SECONDS)
+    for record in event:
+        erasure.hear(
+            record.body,
+            config.ERASURE_QUEUE_URL,
+            lambda person, tokens_ended: privacy.forget_person(
+                person,
+                lambda: world(Deadline(ORDER_SECONDS)),
+                lambda: not time_left.remaining(),
+                tokens_ended=tokens_ended,
+            ),
+        )

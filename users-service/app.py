@@ -2,10 +2,17 @@
 
 from chalice.app import DynamoDBEvent, SQSEvent
 
-from chalicelib import config, table
+from chalicelib import config, outbox, table
 from chalicelib.accounts.routes import routes as accounts
+from chalicelib.addresses.routes import routes as addresses
+from chalicelib.avatars.routes import routes as avatars
+from chalicelib.credentials.routes import routes as credentials
+from chalicelib.external.routes import routes as external
 from chalicelib.mail import domain as mail
-from chalicelib.sessions.domain import is_live
+from chalicelib.privacy import domain as privacy
+from chalicelib.privacy.routes import routes as privacy_routes
+from chalicelib.registrations.routes import routes as registrations
+from chalicelib.sessions import domain as live_sessions
 from chalicelib.sessions.routes import routes as sessions
 from common import events
 from common.http import make_app
@@ -13,19 +20,23 @@ from common.http import make_app
 app = make_app(
     config.settings,
     config.signer,
-    blueprints=[accounts, sessions],
+    blueprints=[registrations, accounts, credentials, addresses, avatars, external, sessions, privacy_routes],
     dependencies={"dynamodb": table.reachable},
-    session_is_live=is_live,
+    session_is_live=live_sessions.is_live,
 )
 table.UsersItem.connect()
 
 
 @app.on_dynamodb_record(stream_arn=config.STREAM_ARN, batch_size=10)
 def relay_outbox(event: DynamoDBEvent) -> None:
-    """Publish events and queue mails; an error makes the stream give the batch again."""
+    """Publish events, queue mails, finish what was begun; an error makes the stream give the batch again."""
     records = event.to_dict()["Records"]
     events.relay(records, config.settings.event_bus)
     mail.hand_over(records)
+    for user_id in outbox.to_settle(records):
+        live_sessions.settle(user_id)
+    for user_id in outbox.erased(records):
+        privacy.erase_rest(user_id)
 
 
 @app.on_sqs_message(queue=config.MAIL_QUEUE, batch_size=1)

@@ -1,5 +1,7 @@
 """What this service hears: the changes of its tables, through their streams. It publishes nothing yet.
 
+`user.erased` comes through a queue (common/erasure.py).
+
 The stream tells of a change at least once, and of one item's changes in their order. Handlers read what is true now, so
 a repeat or a late record does no harm.
 """

@@ -1,4 +1,4 @@
-"""The events that this service publishes. It consumes none yet."""
+"""The events that this service publishes. It consumes `user.erased`, through a queue of its own (common/erasure.py)."""
 
 from chalicelib.orders.order import Order, State
 from common.events import Event, event

@@ -1,10 +1,11 @@
 /** Starts the shop: which address shows which page. */
 import { loadCart } from "./api/cart.js";
 import { session } from "./api/session.js";
+import { later } from "./later.js";
 import { Layout } from "./parts/layout.js";
 import { CartPage } from "./pages/cart.js";
-import { CheckoutPage } from "./pages/checkout/page.js";
 import { ConfirmEmailPage } from "./pages/confirm-email.js";
+import { ForgotPasswordPage } from "./pages/forgot-password.js";
 import { HomePage } from "./pages/home.js";
 import { ListingPage } from "./pages/listing.js";
 import { LoginPage } from "./pages/login.js";
@@ -13,10 +14,14 @@ import { OrderPage } from "./pages/order.js";
 import { OrdersPage } from "./pages/orders.js";
 import { ProductPage } from "./pages/product.js";
 import { RegisterPage } from "./pages/register.js";
-import { StaffPage, StaffProductPage } from "./pages/staff/page.js";
+import { ResetPasswordPage } from "./pages/reset-password.js";
 import { match, place, settle, start } from "./router.js";
 import { useStore } from "./store.js";
 import { html, render, useLayoutEffect } from "./view.js";
+
+const account = later(() => import("./pages/account/page.js"));
+const checkout = later(() => import("./pages/checkout/page.js"));
+const staff = later(() => import("./pages/staff/page.js"));
 
 const ROUTES = [
   ["/", HomePage],
@@ -24,21 +29,30 @@ const ROUTES = [
   ["/category/:slug", ListingPage],
   ["/product/:slug", ProductPage],
   ["/cart", CartPage],
-  ["/checkout", CheckoutPage],
+  ["/checkout", checkout("CheckoutPage")],
   ["/order/:id", OrderPage],
   ["/orders", OrdersPage],
   ["/login", LoginPage],
   ["/register", RegisterPage],
   ["/confirm-email", ConfirmEmailPage],
-  ["/staff", StaffPage],
-  ["/staff/products/:id", StaffProductPage],
+  ["/forgot-password", ForgotPasswordPage],
+  ["/reset-password", ResetPasswordPage],
+  ["/account", account("AccountPage")],
+  ["/account/addresses", account("AddressesPage")],
+  ["/account/security", account("SecurityPage")],
+  ["/account/data", account("DataPage")],
+  ["/goodbye", account("GoodbyePage")],
+  ["/staff", staff("StaffPage")],
+  ["/staff/products/:id", staff("StaffProductPage")],
+  ["/staff/users", staff("StaffUsersPage")],
+  ["/staff/users/:id", staff("StaffUserPage")],
 ];
 
 function App() {
   const current = useStore(place);
   const { page, parameters } = match(ROUTES, current.path) ?? { page: MissingPage, parameters: {} };
   useLayoutEffect(() => settle(current), [current]);
-  return html`<${Layout}><${page} key=${current.path} ...${parameters} query=${current.query} /><//>`;
+  return html`<${Layout}><${page} key=${current.path} ...${parameters} query=${current.query} secret=${current.secret} /><//>`;
 }
 
 start();

@@ -1,7 +1,19 @@
 /** Addresses of the shop: the path chooses the page, links change it without loading the document again. */
 import { Store } from "./store.js";
 
-const here = () => ({ path: location.pathname, query: new URLSearchParams(location.search), arrival: "load" });
+/**
+ * `secret` is the token of a link from a mail. It is taken out of the address at once, so that it stays neither in the
+ * history nor in what other pages learn of this one.
+ */
+function here() {
+  const query = new URLSearchParams(location.search);
+  const secret = query.get("token");
+  if (query.has("token")) {
+    query.delete("token");
+    history.replaceState(history.state, "", location.pathname + (query.size ? `?${query}` : "") + location.hash);
+  }
+  return { path: location.pathname, query, secret, arrival: "load" };
+}
 
 export const place = new Store(here());
 

@@ -1,6 +1,5 @@
 """A browser that notices every error on a page and every request that leaves this machine."""
 
-import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 
 from tests.browser.goods import Lamps
+from tests.browser.people import Person
 from tests.support.running_shop import Shop
 from tests.system.web import Web
 
@@ -97,9 +97,5 @@ def lamps(staff: Web) -> Lamps:
 
 
 @pytest.fixture(scope="module")
-def staff_login(shop: Shop) -> dict[str, str]:
-    login = {"email": f"staff-{secrets.token_hex(6)}@shop.example", "password": secrets.token_urlsafe(15)}
-    password = shop.home.path / "browser-password"
-    password.write_text(login["password"])
-    shop.command("admin", "create", login["email"], "--role", "staff", "--password-file", str(password))
-    return login
+def worker(shop: Shop) -> Person:
+    return Person.working_as(shop, "staff")

@@ -22,10 +22,11 @@ def lamp_in_cart(page: Page, lamps, quantity: int = 1) -> None:
     page.goto("/checkout")
 
 
-def fill_address(page: Page) -> None:
-    """By label, as a reader of the page finds the fields."""
+def fill_address(page: Page, *, email: bool = True) -> None:
+    """By label, as a reader of the page finds the fields. Who is logged in is not asked for the e-mail address."""
     for label, text in ADDRESS.items():
-        page.get_by_label(label).fill(text)
+        if email or label != "E-mail address":
+            page.get_by_label(label).fill(text)
     page.get_by_label("Country").select_option("DE")
 
 

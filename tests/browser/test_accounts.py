@@ -4,9 +4,8 @@ import secrets
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.people import Person, fill_login
 from tests.browser.steps import fill_address, lamp_in_cart, pay
-from tests.system.eventually import eventually
-from tests.system.web import fetch_json
 
 
 def test_looking_around_begins_no_session(page: Page, lamps, notes):
@@ -37,12 +36,10 @@ def test_the_cart_of_a_guest_comes_along_into_a_new_account(page: Page, shop, la
     page.get_by_role("button", name="Make an account").click()
     expect(page.get_by_text("Please look into your mail")).to_be_visible()
 
-    page.goto(eventually(lambda: mailed_link(shop.url, email)))
+    page.goto(Person(shop, email, password).link())
     page.get_by_role("button", name="Confirm my address").click()
     page.get_by_role("main").get_by_role("link", name="log in").click()
-    page.get_by_label("E-mail address").fill(email)
-    page.get_by_label("Password").fill(password)
-    page.get_by_role("main").get_by_role("button", name="Log in").click()
+    fill_login(page, email, password)
 
     expect(page.get_by_role("button", name="Log out")).to_be_visible()
     expect(page.get_by_role("link", name="Cart 2 items")).to_be_visible()
@@ -51,13 +48,6 @@ def test_the_cart_of_a_guest_comes_along_into_a_new_account(page: Page, shop, la
 def test_a_wrong_password_is_said_so(page: Page, notes):
     notes.refusals = {401}
     page.goto("/login")
-    page.get_by_label("E-mail address").fill("nobody@shop.example")
-    page.get_by_label("Password").fill("not the right one")
-    page.get_by_role("main").get_by_role("button", name="Log in").click()
+    fill_login(page, "nobody@shop.example", "not the right one")
 
     expect(page.get_by_role("alert")).to_contain_text("do not match")
-
-
-def mailed_link(origin: str, email: str) -> str | None:
-    links = [link for mail in fetch_json(f"{origin}/_inbox?to={email}")["items"] for link in mail["links"]]
-    return links[0] if links else None

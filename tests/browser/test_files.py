@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 STOREFRONT = ROOT / "storefront"
 SCRIPTS = sorted(STOREFRONT.glob("src/**/*.js"))
-IMPORT = re.compile(r'(?:^|\s)(?:import|from)\s*"([^"]+)"')
+IMPORT = re.compile(r'(?:^|\s)(?:import\s*\(?|from)\s*"([^"]+)"')
 CODE = re.compile(r'^    code = "(\w+)"$', re.MULTILINE)
 
 # Refusals that a shopper or staff at the storefront cannot meet: they answer other services, or a faulty client.

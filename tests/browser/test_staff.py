@@ -1,23 +1,8 @@
 """Staff in a browser: a picture goes straight to the store and is seen in the shop."""
 
-import io
-
-from PIL import Image
 from playwright.sync_api import Page, expect
 
-
-def png(colour: str) -> bytes:
-    written = io.BytesIO()
-    Image.new("RGB", (640, 480), colour).save(written, "PNG")
-    return written.getvalue()
-
-
-def log_in(page: Page, login) -> None:
-    page.goto("/staff")
-    page.get_by_label("E-mail address").fill(login["email"])
-    page.get_by_label("Password").fill(login["password"])
-    page.get_by_role("main").get_by_role("button", name="Log in").click()
-    expect(page.get_by_role("heading", name="Products")).to_be_visible()
+from tests.browser.pictures import png
 
 
 def upload(page: Page, name: str, kind: str, content: bytes) -> None:
@@ -26,8 +11,8 @@ def upload(page: Page, name: str, kind: str, content: bytes) -> None:
     page.get_by_role("button", name="Upload").click()
 
 
-def test_staff_upload_a_picture_and_the_shop_shows_it(page: Page, lamps, staff_login, notes):
-    log_in(page, staff_login)
+def test_staff_upload_a_picture_and_the_shop_shows_it(page: Page, lamps, worker, notes):
+    worker.log_in(page, "/staff")
     page.goto(f"/staff/products/{lamps.id}")
     with page.expect_request(lambda request: request.method == "POST" and "/api/" not in request.url) as sent:
         upload(page, "lamp.png", "image/png", png("teal"))
@@ -40,17 +25,17 @@ def test_staff_upload_a_picture_and_the_shop_shows_it(page: Page, lamps, staff_l
     assert sent.value.headers["content-type"].startswith("multipart/form-data")
 
 
-def test_a_file_that_is_no_picture_is_refused_in_plain_words(page: Page, lamps, staff_login, notes):
+def test_a_file_that_is_no_picture_is_refused_in_plain_words(page: Page, lamps, worker, notes):
     notes.refusals = {422}
-    log_in(page, staff_login)
+    worker.log_in(page, "/staff")
     page.goto(f"/staff/products/{lamps.id}")
     upload(page, "lamp.png", "image/png", b"<html>not a picture</html>")
 
     expect(page.get_by_role("alert")).to_contain_text("not the picture that it claims to be")
 
 
-def test_staff_add_a_product_and_set_its_stock(page: Page, lamps, staff_login, notes):
-    log_in(page, staff_login)
+def test_staff_add_a_product_and_set_its_stock(page: Page, lamps, worker, notes):
+    worker.log_in(page, "/staff")
     page.get_by_role("link", name="New product").click()
     page.get_by_label("Name", exact=True).fill(f"Bowl of {lamps.name}")
     page.get_by_label("Status").select_option("active")

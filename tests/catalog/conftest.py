@@ -159,3 +159,14 @@ class Stream:
 @pytest.fixture
 def stream(aws: Any) -> Stream:
     return Stream()
+
+
+@pytest.fixture
+def erasures(aws: Any, calls: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """What users-service tells of people who are erased."""
+    import app
+    from chalicelib import config
+    from tests.support.erasures import Erasures, make_queue
+
+    make_queue(aws, config, monkeypatch)
+    return Erasures(app.forget_people, calls)

@@ -15,6 +15,7 @@ GUEST, CUSTOMER, STAFF, ADMIN, ORDERS, OTHER_SERVICE = ROLES = (
 )
 ANYBODY = {*ROLES, None}
 TEAM = {STAFF, ADMIN}
+PEOPLE = {GUEST, CUSTOMER, STAFF, ADMIN}
 
 ALLOWED = {
     ("GET", "/.well-known/jwks.json"): ANYBODY,
@@ -46,6 +47,7 @@ ALLOWED = {
     ("DELETE", "/reservations/{reservation_id}"): {ORDERS},
     ("POST", "/reservations/{reservation_id}/commit"): {ORDERS},
     ("POST", "/reservations/{reservation_id}/return"): {ORDERS},
+    ("GET", "/privacy/catalog"): PEOPLE,
 }
 
 

@@ -147,3 +147,9 @@ def test_no_route_ever_scans(api, shop, lamps, calls, sweep, stream):
     sweep()
 
     assert "Scan" not in calls.dynamodb
+
+
+def test_all_that_is_held_on_a_person_is_one_query(api, calls):
+    api.get("/privacy/catalog", role="staff")
+
+    assert calls.dynamodb == ["Query"]

@@ -130,14 +130,30 @@ def test_what_the_colours_mean_stays(kind):
     assert opened(look_into(content, PIXELS).content).info["icc_profile"] == profile
 
 
-def test_an_animation_keeps_its_frames_and_loses_its_metadata():
+def animation():
+    """Three frames, with XMP in the file and in each frame."""
     out = io.BytesIO()
     frames = [drawn("RGB").rotate(turn) for turn in (0, 90, 180)]
     frames[0].save(out, "WEBP", save_all=True, append_images=frames[1:], duration=100, xmp=SECRET)
-    clean = look_into(out.getvalue(), PIXELS)
+    content, hidden = out.getvalue(), b"XMP " + struct.pack("<I", len(SECRET)) + SECRET + b"\0" * (len(SECRET) % 2)
+    pieces = content[12:].split(b"ANMF")
+    framed = [struct.pack("<I", struct.unpack("<I", one[:4])[0] + len(hidden)) + one[4:] for one in pieces[1:]]
+    framed = [one[: 4 + struct.unpack("<I", one[:4])[0] - len(hidden)] for one in framed]
+    body = b"WEBP" + b"ANMF".join([pieces[0], *(one + hidden for one in framed)])
+    return b"RIFF" + struct.pack("<I", len(body)) + body
+
+
+def test_an_animation_keeps_its_frames_and_loses_its_metadata():
+    assert animation().count(SECRET) == 3
+    clean = look_into(animation(), PIXELS)
 
     assert (opened(clean.content).n_frames, clean.width, clean.height) == (3, 60, 40)
     assert SECRET not in clean.content
+
+
+def test_a_webp_announces_no_metadata_that_it_has_lost():
+    assert picture("WEBP", exif=exif(), xmp=SECRET)[20] & 0x0C == 0x0C
+    assert look_into(picture("WEBP", exif=exif(), xmp=SECRET), PIXELS).content[20] & 0x0C == 0
 
 
 def interlaced(width, height):
@@ -168,11 +184,13 @@ def test_a_picture_of_too_many_pixels_is_refused(kind):
 
 def lying_webp(canvas):
     """An extended WebP that announces another size than its pixels have."""
-    content = bytearray(picture("WEBP", "RGBA"))
+    content = bytearray(picture("WEBP", exif=exif()))
+    assert content[12:16] == b"VP8X"
     content[24:30] = (canvas[0] - 1).to_bytes(3, "little") + (canvas[1] - 1).to_bytes(3, "little")
     return bytes(content)
 
 
+FRAME = b"\xff\xc0\0\x0b\x08\xff\xff\xff\xff\x01\x01\x11\0"
 GREY = (2, 2, 8, 0, 0, 0, 0)
 ROWS = b"\0ab\0cd"
 
@@ -190,6 +208,8 @@ ROWS = b"\0ab\0cd"
         picture("PNG").replace(b"IDAT", b"IDAX"),
         png(GREY, rows=ROWS[:-1]),
         png(GREY, rows=ROWS + b"!"),
+        png(GREY, chunk(b"IDAT", zlib.compress(ROWS)), rows=ROWS),
+        png(GREY, rows=ROWS)[:29] + b"\0\0\0\0" + png(GREY, rows=ROWS)[33:],
         png(GREY, rows=b"\0" * 50_000_000),
         png((2, 2, 3, 0, 0, 0, 0), rows=ROWS),
         png((2, 2, 8, 3, 0, 0, 0), rows=ROWS),
@@ -197,6 +217,7 @@ ROWS = b"\0ab\0cd"
         png(GREY, chunk(b"IHDR", struct.pack(">IIBBBBB", 9, 9, 8, 0, 0, 0, 0)), rows=ROWS),
         png(GREY, chunk(b"SECR", b"must be known"), rows=ROWS),
         picture("JPEG").replace(b"\xff\xc0", b"\xff\xc9"),
+        picture("JPEG").replace(b"\xff\xc4", FRAME + b"\xff\xc4", 1),
         lying_webp((6, 4)),
         lying_webp((600, 400)),
     ],

@@ -5,12 +5,15 @@ import json
 from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
 
+import boto3
 import botocore.auth
 import botocore.awsrequest
 import botocore.credentials
 import pytest
+from moto import mock_aws
 
 from common import storage
+from common.problems import Unavailable
 from common.storage import Bucket
 
 KEYS = botocore.credentials.Credentials("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG", "token+/=")
@@ -66,3 +69,25 @@ def test_an_upload_form_allows_one_key_one_type_and_one_size(at):
     assert {"Content-Type": "image/png"} in policy["conditions"]
     assert ["content-length-range", 123, 123] in policy["conditions"]
     assert {"x-amz-security-token": "token+/="} in policy["conditions"]
+
+
+def test_all_of_a_folder_is_removed_and_nothing_beside_it(aws_environment):
+    bucket = Bucket("folders", "eu-central-1")
+    with mock_aws():
+        place = {"LocationConstraint": "eu-central-1"}
+        boto3.client("s3").create_bucket(Bucket="folders", CreateBucketConfiguration=place)
+        for key in ("a/2", "a/1", "ab/1", "b/a/1"):
+            bucket.put(key, b"x", "text/plain")
+        assert bucket.keys("a/") == ["a/1", "a/2"]
+        bucket.delete_all("a/")
+        bucket.delete_all("a/")
+
+        assert bucket.keys("") == ["ab/1", "b/a/1"]
+
+
+def test_a_bucket_that_is_not_there_is_unavailable(aws_environment):
+    bucket = Bucket("none", "eu-central-1")
+    with mock_aws():
+        for ask in (bucket.keys, bucket.read, bucket.delete_all):
+            with pytest.raises(Unavailable):
+                ask("a")

@@ -190,6 +190,20 @@ def test_many_items_are_read_in_one_consistent_call_in_the_order_asked_for():
     assert len(asked["RequestItems"]["pairs"]["Keys"]) == 3
 
 
+def test_a_partition_gives_its_items_of_all_kinds_however_many_pages_they_fill():
+    text = "x" * 300_000
+    for number in range(5):
+        boto3.client("dynamodb").put_item(
+            TableName="pairs", Item={"pk": {"S": "a"}, "sk": {"S": f"{number}"}, "text": {"S": text}}
+        )
+    Pair("b", "0").save()
+
+    assert [row["sk"]["S"] for row in tables.rows(Pair, "a")] == ["0", "1", "2", "3", "4"]
+    assert [row["sk"]["S"] for row in tables.rows(Pair, "a", Pair.sk.between("1", "2"))] == ["1", "2"]
+    assert tables.rows(Pair, "a")[0]["text"] == {"S": text}
+    assert tables.rows(Pair, "none") == []
+
+
 def test_keys_that_dynamodb_was_too_busy_for_are_asked_again(busy):
     Pair("a", "1").save()
     busy(1)

@@ -20,7 +20,6 @@ def fresh_process() -> None:
     from chalicelib import config
 
     config.secrets._known.clear()
-    config.signer._keys.clear()
     config.service_tokens._made.clear()
 
 
@@ -50,3 +49,14 @@ def shop(api: Any, catalog: Any, provider: Any) -> Any:
     from tests.orders.neighbours import Shopper
 
     return Shopper(api)
+
+
+@pytest.fixture
+def erasures(aws: Any, calls: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """What users-service tells of people who are erased."""
+    import app
+    from chalicelib import config
+    from tests.support.erasures import Erasures, make_queue
+
+    make_queue(aws, config, monkeypatch)
+    return Erasures(app.forget_people, calls)

@@ -93,6 +93,12 @@ def test_a_list_costs_one_query_however_long_it_is(shop, catalog, calls):
     assert cost(shop, catalog, calls, lambda: shop.get("/orders?limit=20")) == (["Query"], [])
 
 
+def test_all_that_is_held_on_a_person_is_one_read_and_one_query(shop, catalog, calls):
+    shop.puts("MUG")
+
+    assert cost(shop, catalog, calls, lambda: shop.get("/privacy/orders")) == (["GetItem", "Query"], [])
+
+
 def test_a_sweep_with_nothing_due_is_one_query_a_shard(shop, catalog, calls):
     from chalicelib.orders.models import SHARDS
     from tests.orders.neighbours import sweep

@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import json
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, unquote_plus
 
 import pytest
 import urllib3
@@ -197,6 +197,18 @@ def test_a_refund_carries_the_orders_key_and_its_number(wire, order):
 
     assert wire.sent[0][2]["headers"]["Idempotency-Key"] == f"{order.id}:refund:2"
     assert wire.form["amount"] == "500"
+
+
+def test_the_provider_is_not_told_who_buys(wire, order):
+    wire.replies = [Reply(200, intent("requires_confirmation"))] * 6
+    for call in ("create", "confirm", "capture", "void"):
+        getattr(stripe(), call)(order)
+    stripe().find("pi_1")
+    stripe().refund(order, 1, 500)
+
+    sent = unquote_plus(repr(wire.sent))
+    assert order.id in sent
+    assert [told for told in (order.email, order.owner, *order.shipping_address.values()) if told in sent] == []
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from chalicelib.checkout import domain, saga
 from chalicelib.checkout.effects import Basket
 from chalicelib.errors import HoldClosed
 from chalicelib.orders.order import State
+from chalicelib.privacy import domain as privacy
 from tests.orders.simulation import scenario
 from tests.orders.simulation.catalog import Catalog, Hold
 from tests.orders.simulation.scenario import run
@@ -196,6 +197,10 @@ def release_before_the_record(monkeypatch):
     monkeypatch.setattr(domain, "give_up", backwards)
 
 
+def erasure_that_cancels_nothing(monkeypatch):
+    monkeypatch.setattr(privacy.orders, "cancel_order", lambda order, _actor, _world: order)
+
+
 def sweeper_that_never_undoes(monkeypatch):
     def lazy(order_id, world):
         order = world.store.find_order(order_id)
@@ -217,6 +222,7 @@ def sweeper_that_never_undoes(monkeypatch):
         step(State.RESERVED, pay_without_a_write_of_its_own),
         no_body_check,
         release_before_the_record,
+        erasure_that_cancels_nothing,
         sweeper_that_never_undoes,
     ],
     ids=[
@@ -229,6 +235,7 @@ def sweeper_that_never_undoes(monkeypatch):
         "no write of its own for the payment's id",
         "no body check",
         "release before the record",
+        "erasure that cancels nothing",
         "sweeper that never undoes",
     ],
 )

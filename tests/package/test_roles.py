@@ -85,9 +85,17 @@ def test_no_role_may_scan_a_table_or_change_it(as_role: Any, role: str) -> None:
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_only_catalog_writes_pictures(as_role: Any, role: str) -> None:
-    put = {"Bucket": "shop-catalog-000000000000", "Key": "uploads/x", "Body": b""}
-    assert refused(lambda: as_role(role, "s3").put_object(**put)) == (role != "catalog dev")
+@pytest.mark.parametrize("owner", ["catalog", "users"])
+def test_only_a_bucket_s_own_api_writes_pictures(as_role: Any, owner: str, role: str) -> None:
+    put = {"Bucket": f"shop-{owner}-000000000000", "Key": "uploads/x", "Body": b""}
+    assert refused(lambda: as_role(role, "s3").put_object(**put)) == (role != f"{owner} dev")
+
+
+@pytest.mark.parametrize(("role", "may"), [("users dev", True), ("users relay", True), ("users mail", False)])
+def test_whoever_erases_people_removes_their_pictures(as_role: Any, role: str, may: bool) -> None:
+    s3, bucket = as_role(role, "s3"), "shop-users-000000000000"
+    assert refused(lambda: s3.list_objects_v2(Bucket=bucket, Prefix="avatars/usr_1/")) == (not may)
+    assert refused(lambda: s3.delete_object(Bucket=bucket, Key="avatars/usr_1/x")) == (not may)
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -98,3 +106,9 @@ def test_only_the_mailing_function_sends_mail(as_role: Any, role: str) -> None:
         "Message": {"Subject": {"Data": "s"}, "Body": {"Text": {"Data": "t"}}},
     }
     assert refused(lambda: as_role(role, "ses").send_email(**mail)) == (role != "users mail")
+
+
+def test_the_mailing_function_reads_the_key_of_addresses_and_no_other_secret(as_role: Any) -> None:
+    ssm = as_role("users mail", "ssm")
+    assert not refused(lambda: ssm.get_parameter(Name="/shop/users/email-key", WithDecryption=True))
+    assert refused(lambda: ssm.get_parameter(Name="/shop/users/signing-keys", WithDecryption=True))

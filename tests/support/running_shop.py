@@ -135,13 +135,17 @@ class Shop:
         finally:
             self.command("clock", "reset")
 
-    def as_role(self, role: str) -> Web:
-        """A new operator who has logged in."""
+    def account(self, role: str = "staff") -> dict[str, str]:
+        """Address and password of a new account."""
         login = {"email": f"{role}-{secrets.token_hex(6)}@shop.example", "password": secrets.token_urlsafe(15)}
         password = self.home.path / "password"
         password.write_text(login["password"])
         self.command("admin", "create", login["email"], "--role", role, "--password-file", str(password))
-        session = Web(self.url).post("/sessions", login)
+        return login
+
+    def as_role(self, role: str) -> Web:
+        """A new operator who has logged in."""
+        session = Web(self.url).post("/sessions", self.account(role))
         assert session.status == 201, session
         return Web(self.url, session.json["access_token"])
 

@@ -1,10 +1,16 @@
-"""The same purchases under `up --cloud`: each service deployed with `chalice deploy`, its role enforced."""
+"""The same purchases and erasures under `up --cloud`: services deployed with `chalice deploy`, their roles enforced."""
 
 from collections.abc import Iterator
 
 import pytest
 
 from tests.support.running_shop import Shop, running
+from tests.system.test_erasure import (  # noqa: F401
+    ann,
+    places,
+    test_nothing_of_an_erased_person_is_left_anywhere,
+    test_the_catalogue_forgets_who_corrected_its_stock,
+)
 from tests.system.test_purchase import (  # noqa: F401 - pytest runs them again, with the shop below
     test_a_buyer_registers_confirms_logs_in_and_buys,
     test_a_card_that_asks_for_consent_is_charged_once_it_is_given,

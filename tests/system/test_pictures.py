@@ -1,7 +1,5 @@
 """Pictures on the embedded AWS: what moto does not check, S3's own refusals."""
 
-import os
-import secrets
 from collections.abc import Callable
 from typing import Any
 
@@ -9,16 +7,7 @@ import pytest
 import urllib3
 from PIL import Image
 
-from common.storage import Bucket
 from tests.system.web import POOL
-
-
-@pytest.fixture
-def bucket(shop: Any, monkeypatch: pytest.MonkeyPatch) -> Bucket:
-    settings = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_CONFIG_FILE": os.devnull}
-    for name, value in settings.items():
-        monkeypatch.setenv(name, value)
-    return Bucket("shop-catalog-000000000000", "eu-central-1", shop.ports.url("aws"))
 
 
 @pytest.fixture
@@ -40,16 +29,6 @@ def picture(tmp_path: Any) -> bytes:
     return bytes(path.read_bytes())
 
 
-def test_an_upload_that_was_replaced_after_the_look_is_not_copied(bucket):
-    key = f"uploads/{secrets.token_hex(6)}"
-    bucket.put(key, b"looked at", "image/png")
-    _, etag = bucket.read(key)
-    bucket.put(key, b"something else", "image/png")
-
-    assert not bucket.copy(key, f"images/{key}", etag=etag)
-    assert bucket.read(f"images/{key}") is None
-
-
 def test_a_form_takes_only_what_was_announced_and_the_picture_is_served(goods, send, picture):
     lamp = goods(stock=1)
     path = f"/products/{lamp.product_id}/images"
@@ -65,3 +44,19 @@ def test_a_form_takes_only_what_was_announced_and_the_picture_is_served(goods, s
     assert (shown.status, shown.json["width"], shown.json["height"]) == (200, 64, 48)
     assert send(form, picture[::-1]) == 204  # the form still works, but reaches nothing that is shown
     assert POOL.request("GET", shown.json["url"]).data == picture
+
+
+def test_a_person_has_the_picture_that_was_uploaded_last(shop, send, picture):
+    ann = shop.as_role("staff")
+    form = ann.post("/users/me/avatar", {"content_type": "image/png", "size": len(picture)}).json["upload"]
+
+    assert send(form, picture + b"x") == 400
+    assert send(form, picture, key="avatars/elsewhere") == 403
+    assert ann.post("/users/me/avatar/complete").code == "upload_missing"
+    assert send(form, picture) == 204
+    shown = ann.post("/users/me/avatar/complete")
+    assert (shown.status, shown.json) == (200, ann.get("/users/me").json)
+    served = POOL.request("GET", shown.json["avatar_url"], headers={"Origin": shop.url})
+    assert (served.data, served.headers["Content-Type"]) == (picture, "image/png")
+    assert served.headers["Access-Control-Allow-Origin"] == shop.url
+    assert POOL.request("GET", shown.json["avatar_url"].partition("?")[0]).status == 403

@@ -1,5 +1,6 @@
 """Requests to a running shop, as a front end sends them: through the edge, from its own origin."""
 
+import functools
 import json
 import threading
 from collections.abc import Callable, Sequence
@@ -11,15 +12,27 @@ import urllib3
 from tests.support.api import Answer
 
 T = TypeVar("T")
-POOL = urllib3.PoolManager(maxsize=64, retries=False, timeout=urllib3.Timeout(connect=5, read=40))
+
+
+@functools.cache
+def pool(source: str | None = None) -> urllib3.PoolManager:
+    """Connections from a loopback address of one's own, such as 127.0.0.5."""
+    timeout = urllib3.Timeout(connect=5, read=40)
+    return urllib3.PoolManager(
+        maxsize=64, retries=False, timeout=timeout, source_address=(source, 0) if source else None
+    )
+
+
+POOL = pool()
 
 
 class Web:
     """`web.post("/sessions/guest", {})`; header names are written with underscores, and bytes are sent as they are."""
 
-    def __init__(self, origin: str, token: str = "") -> None:
+    def __init__(self, origin: str, token: str = "", source: str | None = None) -> None:
         self.origin = origin
         self.token = token
+        self.source = source
 
     def request(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
         sent = {"Origin": self.origin, **{name.replace("_", "-"): value for name, value in headers.items()}}
@@ -28,7 +41,7 @@ class Web:
         if body is not None:
             sent.setdefault("Content-Type", "application/json")
         raw = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
-        answer = POOL.request(method, f"{self.origin}/api{path}", body=raw, headers=sent)
+        answer = pool(self.source).request(method, f"{self.origin}/api{path}", body=raw, headers=sent)
         return Answer(answer.status, answer.headers, answer.data)
 
     def get(self, path: str, **headers: str) -> Answer:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,11 +12,23 @@ from tests.support.services import prepare
 prepare("users")
 
 from tests.support import fixtures  # noqa: E402
+from tests.users import provider as external  # noqa: E402
 
 api, aws, calls = fixtures.api, fixtures.aws, fixtures.calls
 service_name, shop_clock = fixtures.service_name, fixtures.shop_clock
+configured, provider, exchange = external.configured, external.provider, external.exchange
 
 PASSWORD = "orchard lamp 4 velvet"
+
+
+@pytest.fixture(autouse=True)
+def fresh_process() -> None:
+    """Nothing that the service keeps in memory of its callers outlives a test."""
+    from chalicelib.accounts import writes
+    from chalicelib.limits import sources
+
+    sources.forget()
+    writes.listed.clear()
 
 
 class Post:
@@ -122,6 +135,56 @@ def ann(person: Any) -> Person:
     assert someone.registers().status == 202
     assert someone.confirms().status == 204
     return someone
+
+
+@pytest.fixture
+def employee(person: Any) -> Callable[[str], str]:
+    """The access token of somebody who has this role."""
+    from chalicelib.accounts import admin
+
+    def log_in(role: str, email: str | None = None) -> str:
+        someone: Person = person(email or f"{role}@example.test")
+        admin.create(someone.email, PASSWORD, role)
+        return str(someone.logs_in().json["access_token"])
+
+    return log_in
+
+
+@pytest.fixture
+def signed_in(aws: Any) -> Callable[[str], str]:
+    """The access token of somebody new whose account and session are simply there, without mails and hashing."""
+    from chalicelib.accounts import domain as accounts
+    from chalicelib.sessions import domain as sessions
+    from common.tables import Transaction
+
+    def begin(email: str) -> str:
+        someone = accounts.new_person(email, "Bob Example", email_verified=True)
+        accounts.list_month(someone["created_at"])
+        started = sessions.new(someone["user_id"], "customer", email, None, 0)
+        transaction = Transaction()
+        accounts.add_account(transaction, someone)
+        sessions.add(transaction, started)
+        transaction.commit()
+        return started.pair.access_token
+
+    return begin
+
+
+@pytest.fixture
+def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """`meanwhile(what)`: it happens once, while the next password is being compared."""
+    from chalicelib.accounts import passwords
+
+    verify, waiting = passwords.verify, list[Any]()
+
+    def slowly(*given: Any) -> bool:
+        found = verify(*given)
+        if waiting:
+            waiting.pop()()
+        return found
+
+    monkeypatch.setattr(passwords, "verify", slowly)
+    return waiting.append
 
 
 def stored() -> list[dict[str, Any]]:

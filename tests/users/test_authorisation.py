@@ -9,6 +9,7 @@ GUEST, CUSTOMER, STAFF, ADMIN, SERVICE = ROLES = ("guest", "customer", "staff", 
 ANYBODY = {*ROLES, None}
 USERS = {GUEST, CUSTOMER, STAFF, ADMIN}
 ACCOUNT_HOLDERS = {CUSTOMER, STAFF, ADMIN}
+EMPLOYEES = {STAFF, ADMIN}
 
 ALLOWED = {
     ("GET", "/.well-known/jwks.json"): ANYBODY,
@@ -19,14 +20,33 @@ ALLOWED = {
     ("POST", "/email-verifications"): ANYBODY,
     ("POST", "/email-verifications/confirm"): ANYBODY,
     ("POST", "/sessions"): ANYBODY,
+    ("POST", "/sessions/external"): ANYBODY,
     ("POST", "/sessions/guest"): ANYBODY,
     ("POST", "/sessions/refresh"): ANYBODY,
     ("GET", "/sessions"): USERS,
     ("DELETE", "/sessions"): USERS,
     ("DELETE", "/sessions/current"): USERS,
     ("DELETE", "/sessions/{session_id}"): USERS,
+    ("POST", "/password-resets"): ANYBODY,
+    ("POST", "/password-resets/confirm"): ANYBODY,
+    ("GET", "/privacy/users"): USERS,
+    ("DELETE", "/users/me"): ACCOUNT_HOLDERS,
+    ("PUT", "/users/me/password"): ACCOUNT_HOLDERS,
+    ("PUT", "/users/me/email"): ACCOUNT_HOLDERS,
+    ("GET", "/users"): EMPLOYEES,
+    ("GET", "/users/{user_id}"): EMPLOYEES,
+    ("PUT", "/users/{user_id}/role"): {ADMIN},
+    ("POST", "/users/{user_id}/disable"): {ADMIN},
+    ("POST", "/users/{user_id}/enable"): {ADMIN},
     ("GET", "/users/me"): ACCOUNT_HOLDERS,
     ("PATCH", "/users/me"): ACCOUNT_HOLDERS,
+    ("GET", "/users/me/addresses"): ACCOUNT_HOLDERS,
+    ("POST", "/users/me/addresses"): ACCOUNT_HOLDERS,
+    ("GET", "/users/me/addresses/{address_id}"): ACCOUNT_HOLDERS,
+    ("PUT", "/users/me/addresses/{address_id}"): ACCOUNT_HOLDERS,
+    ("DELETE", "/users/me/addresses/{address_id}"): ACCOUNT_HOLDERS,
+    ("POST", "/users/me/avatar"): ACCOUNT_HOLDERS,
+    ("POST", "/users/me/avatar/complete"): ACCOUNT_HOLDERS,
 }
 
 

@@ -54,10 +54,11 @@ def test_addresses_are_compared_without_case(ann, api):
     assert api.post("/sessions", {"email": "ANN@Example.TEST", "password": PASSWORD}).status == 201
 
 
-def test_logging_in_costs_a_read_and_a_write(ann, calls):
+def test_logging_in_costs_a_read_and_a_transaction(ann, calls):
+    calls.clear()
     ann.logs_in()
 
-    assert calls.dynamodb == ["GetItem", "PutItem"]
+    assert calls.dynamodb == ["BatchGetItem", "TransactWriteItems"]
 
 
 def test_an_unknown_user_is_told_the_same_as_a_wrong_password(ann, api):
@@ -77,14 +78,37 @@ def test_only_the_right_password_learns_that_an_address_is_unconfirmed(person):
     assert (someone.logs_in().status, someone.logs_in().code) == (403, "email_unverified")
 
 
-def test_only_the_right_password_learns_that_an_account_is_disabled(ann):
-    from chalicelib.accounts import models
-
-    log_in = models.find_log_in(models.account_of(ann.email))
-    log_in.update([models.LogIn.disabled.set(True)])
+def test_only_the_right_password_learns_that_an_account_is_disabled(ann, boss):
+    boss.disables(ann)
 
     assert ann.logs_in("not the right password").code == "invalid_credentials"
     assert (ann.logs_in().status, ann.logs_in().code) == (403, "account_disabled")
+
+
+def test_being_refused_for_another_reason_is_no_failure(ann, boss):
+    boss.disables(ann)
+
+    assert {ann.logs_in().status for _ in range(8)} == {403}
+
+
+@pytest.fixture
+def boss(person):
+    """An administrator."""
+    from chalicelib.accounts import admin
+
+    someone = person("boss@example.test")
+    admin.create(someone.email, PASSWORD, "admin")
+    token = someone.logs_in().json["access_token"]
+    someone.disables = lambda other: someone.api.post(f"/users/{user_id(other)}/disable", token=token)
+    someone.enables = lambda other: someone.api.post(f"/users/{user_id(other)}/enable", token=token)
+    someone.makes = lambda other, role: someone.api.put(f"/users/{user_id(other)}/role", {"role": role}, token=token)
+    return someone
+
+
+def user_id(person):
+    from chalicelib.accounts import domain
+
+    return domain.find_log_in(domain.account_of(person.email)).user_id
 
 
 def test_a_known_device_keeps_its_token(ann):
@@ -102,7 +126,7 @@ def test_a_guest_gets_the_same_kind_of_pair(api, post, calls):
     assert (answer.json["user"]["role"], answer.json["user"]["email"]) == ("guest", None)
     assert claims(answer.json["access_token"])["sub"] == answer.json["user"]["id"]
     assert "email" not in claims(answer.json["access_token"])
-    assert calls.dynamodb == ["PutItem"]
+    assert calls.dynamodb == ["TransactWriteItems"]
 
 
 def test_a_guest_can_refresh(api, post):
@@ -262,6 +286,13 @@ def test_one_session_can_be_ended_from_another(ann, api, pair):
     assert api.delete(path, token=pair["access_token"]).status == 404
 
 
+def test_a_session_that_has_expired_is_not_there_to_be_ended(ann, api, pair, shop_clock):
+    shop_clock.forward(30 * 24 * 3600)
+    path = f"/sessions/{claims(pair['access_token'])['sid']}"
+
+    assert api.delete(path, token=ann.logs_in().json["access_token"]).status == 404
+
+
 def test_nobody_ends_the_session_of_another(api, pair, post):
     guest = api.post("/sessions/guest", {}).json
     foreign = api.delete(f"/sessions/{claims(pair['access_token'])['sid']}", token=guest["access_token"])
@@ -287,3 +318,116 @@ def test_an_expired_access_token_is_refused(api, pair, shop_clock):
     answer = api.get("/users/me", token=pair["access_token"])
 
     assert (answer.status, answer.code) == (401, "token_expired")
+
+
+def test_disabling_ends_all_sessions_at_once(ann, boss, api, pair):
+    other = ann.logs_in().json
+    assert boss.disables(ann).status == 200
+
+    assert {refresh(api, one).code for one in (pair, other)} == {"token_invalid"}
+
+
+def test_an_account_that_is_enabled_again_starts_without_sessions(ann, boss, api, pair):
+    boss.disables(ann)
+    boss.enables(ann)
+
+    assert refresh(api, pair).code == "token_invalid"
+    assert refresh(api, ann.logs_in().json).status == 200
+
+
+def test_a_new_role_ends_the_sessions_that_carry_the_old_one(ann, boss, api, pair):
+    boss.makes(ann, "staff")
+
+    assert refresh(api, pair).code == "token_invalid"
+    assert claims(ann.logs_in().json["access_token"])["role"] == "staff"
+
+
+def change_password(api, pair, new="velvet orchard 77 lamp"):
+    return api.put(
+        "/users/me/password", {"current_password": PASSWORD, "new_password": new}, token=pair["access_token"]
+    )
+
+
+def test_a_new_password_ends_all_sessions_but_the_one_that_set_it(ann, api, pair):
+    others = [ann.logs_in().json for _ in range(2)]
+    assert change_password(api, pair).status == 204
+
+    assert {refresh(api, one).code for one in others} == {"token_invalid"}
+    assert refresh(api, pair).status == 200
+
+
+def test_the_session_that_set_a_password_outlives_the_next_settlement(ann, api, pair):
+    from chalicelib.sessions import domain
+
+    change_password(api, pair)
+    domain.settle(pair["user"]["id"])
+
+    assert refresh(api, pair).status == 200
+
+
+def test_a_session_that_has_ended_sets_no_password(ann, api, pair):
+    api.delete("/sessions", token=ann.logs_in().json["access_token"])
+
+    assert change_password(api, pair).code == "token_invalid"
+    assert ann.logs_in().status == 201
+
+
+def test_sessions_of_an_account_that_is_gone_end(ann, api, pair):
+    from chalicelib.accounts.models import Profile
+    from chalicelib.sessions import domain
+
+    Profile(*Profile.key(pair["user"]["id"])).delete()
+    domain.settle(pair["user"]["id"])
+
+    assert refresh(api, pair).code == "token_invalid"
+
+
+def test_tokens_carry_a_changed_address_from_the_next_refresh_on(ann, api, pair, post):
+    wanted = {"new_email": "ann@new.example.test", "password": PASSWORD}
+    api.put("/users/me/email", wanted, token=pair["access_token"])
+    ann.confirms(post.token("ann@new.example.test"))
+
+    assert claims(refresh(api, pair).json["access_token"])["email"] == "ann@new.example.test"
+
+
+def test_a_log_in_that_disabling_overtakes_starts_no_session(ann, boss, meanwhile):
+    meanwhile(lambda: boss.disables(ann))
+
+    assert ann.logs_in().code == "account_disabled"
+    assert sessions_of(ann) == []
+
+
+def test_a_log_in_that_a_new_password_overtakes_starts_no_session(ann, api, pair, meanwhile):
+    meanwhile(lambda: change_password(api, pair))
+
+    assert ann.logs_in().code == "invalid_credentials"
+    assert len(sessions_of(ann)) == 1
+
+
+def test_a_log_in_that_a_new_role_overtakes_carries_the_new_role(ann, boss, meanwhile):
+    meanwhile(lambda: boss.makes(ann, "staff"))
+
+    assert claims(ann.logs_in().json["access_token"])["role"] == "staff"
+
+
+def test_a_log_in_that_another_one_overtakes_starts_its_session_too(ann, meanwhile):
+    meanwhile(ann.logs_in)
+
+    assert ann.logs_in().status == 201
+    assert len(sessions_of(ann)) == 2
+
+
+def sessions_of(person):
+    mine = f"USER#{user_id(person)}"
+    return [item for item in stored() if item["pk"]["S"] == mine and item["sk"]["S"].startswith("SESS#")]
+
+
+def test_a_hash_of_weaker_figures_is_renewed_by_logging_in(ann, monkeypatch):
+    from chalicelib.accounts import domain, passwords
+
+    monkeypatch.setattr(passwords, "_MEMORY_KIB", passwords._MEMORY_KIB * 2)
+    assert ann.logs_in().status == 201
+
+    assert "m=38912" in domain.find_log_in(domain.account_of(ann.email)).password_hash
+    assert ann.logs_in().status == 201
+    assert ann.logs_in("not the right password").status == 401

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from http import HTTPStatus
 
 TRACEPARENT = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-.*)?")
-EXPOSED = "ETag, Location, Retry-After, X-Request-Id, Idempotent-Replayed, WWW-Authenticate, Allow"
+EXPOSED = "ETag, Location, Retry-After, X-Request-Id, Idempotent-Replayed, WWW-Authenticate, Allow, Device-Token"
 DETAILS = {
     "forbidden": "This page is for this machine only.",
     "not_found": "There is nothing here under this address.",

@@ -79,13 +79,24 @@ def end_with(pipe: int) -> None:
 
 
 class Json(logging.Formatter):
-    """What libraries log, in the form of everything else; the services bring their own."""
+    """What libraries log, in the form of everything else; the services bring their own.
+
+    Of an error its kind and where it happened: what it says, and a message's further lines, may quote a request, and so
+    what somebody typed.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
-        line = {"at": now(), "level": record.levelname.lower(), "logger": record.name, "message": record.getMessage()}
-        if record.exc_info:
-            line["error"] = self.formatException(record.exc_info)
+        message = record.getMessage().partition("\n")[0]
+        line: dict[str, object] = {"at": now(), "level": record.levelname.lower(), "logger": record.name}
+        line["message"] = message
+        if record.exc_info and record.exc_info[0]:
+            line["error"] = record.exc_info[0].__name__
+            line["where"] = places(record.exc_info[2])
         return json.dumps(line)
+
+
+def places(trace: TracebackType | None) -> list[str]:
+    return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(trace)]
 
 
 def log_as_json() -> None:

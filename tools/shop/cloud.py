@@ -94,8 +94,8 @@ def is_well(url: str) -> bool:
 def service_environment(name: str, home: Home, ports: Ports, outputs: Mapping[str, str]) -> dict[str, str]:
     """What a deployed service is told: what it is told locally, but for this machine's files and clock."""
     local = environment.service(name, home, ports, edge_secret(home))
-    limits = {key: local[key] for key in environment.LIMITS if key in local}
-    return {**{key: local[key] for key in SET}, **limits, "STAGE": STAGE, **outputs}
+    inherited = {key: local[key] for key in environment.INHERITED if key in local}
+    return {**{key: local[key] for key in SET}, **inherited, "STAGE": STAGE, **outputs}
 
 
 @click.command()

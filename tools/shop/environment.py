@@ -12,6 +12,7 @@ SUPPORT_EMAIL = "help@shop.example"
 STAGE = "local"
 # How much one source address may do; users-service has defaults, and every process inherits what is set here.
 LIMITS = ("REGISTRATIONS_PER_SOURCE", "RESETS_PER_SOURCE", "GUESTS_PER_SOURCE", "LOGIN_FAILURES_PER_SOURCE")
+INHERITED = (*LIMITS, "OIDC_PROVIDERS")
 
 
 def base(env: Mapping[str, str] = os.environ) -> dict[str, str]:

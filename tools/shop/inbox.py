@@ -11,6 +11,8 @@ from tools.shop.upstream import Upstream
 
 LINK = re.compile(r"https?://[^\s<>\"')\]]*[^\s<>\"')\].,;:!?]")  # punctuation after a link is the sentence's
 STYLE = "<style>iframe{width:100%;height:42rem;border:1px solid #e7e5e4}</style>"
+FRAME = "sandbox='allow-popups allow-popups-to-escape-sandbox' title='As HTML'"
+BASE = '<base target="_blank">'
 HREF = re.compile(r"href=[\"']([^\"']+)[\"']", re.IGNORECASE)
 
 
@@ -58,11 +60,11 @@ def page(mails: list[dict[str, Any]]) -> str:
 def entry(one: dict[str, Any]) -> str:
     """The text, the links, and the mail as mail programs show it.
 
-    Its markup is not trusted: it is an attribute here, and its frame runs no script, submits nothing, leads nowhere and
-    loads nothing, as the page's policy holds in it too.
+    Its markup is not trusted: it is an attribute here, and its frame runs no script, submits nothing and loads nothing,
+    as the page's policy holds in it too. Its links open pages of their own, as they would in a mail program.
     """
     links = "".join(f"<li><a href='{html.escape(url)}'>{html.escape(url)}</a></li>" for url in one["links"])
-    frame = f"<iframe sandbox title='As HTML' srcdoc='{html.escape(one['html'])}'></iframe>" if one["html"] else ""
+    frame = f"<iframe {FRAME} srcdoc='{html.escape(BASE + one['html'])}'></iframe>" if one["html"] else ""
     return (
         f"<details><summary><b>{html.escape(one['subject'])}</b> to {html.escape(one['to'])}, "
         f"{html.escape(one['sent_at'])}</summary><pre>{html.escape(one['text'])}</pre><ul>{links}</ul>{frame}</details>"

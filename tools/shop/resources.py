@@ -9,7 +9,7 @@
 * Tables: `BillingMode: PAY_PER_REQUEST`, `TimeToLiveSpecification` on `expires_at`, `StreamSpecification` where an
   outbox is read, `DeletionPolicy` and `UpdateReplacePolicy: Retain`, point-in-time recovery.
 * Bucket: all four public access blocks, `CorsConfiguration` with `AllowedOrigins: {"Ref": "CorsOrigins"}`.
-* Queues that consume events: a queue, its dead-letter queue by `RedrivePolicy` (`maxReceiveCount` 5), an
+* Queues that consume events: a queue, its dead-letter queue by `RedrivePolicy` (an hour of tries), an
   `AWS::Events::Rule` on `{"Ref": "EventBus"}` with the queue as target, an `AWS::SQS::QueuePolicy` that lets that rule
   send, an alarm on the dead-letter queue.
 * `Outputs`: every one becomes an environment variable of the service, its name in UPPER_SNAKE: `OrdersTable` (Ref of

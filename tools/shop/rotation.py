@@ -22,8 +22,8 @@ What this leaves open: an instance that can't read SSM for longer than the delay
 a clock that is moved while the new key waits.
 
 A key that has leaked is replaced at once instead: tokens signed with it are refused once verifiers have fetched the key
-set again, within five minutes, mostly when they meet the new key's id. People's requests get a 401 then, and their
-sessions go on: refresh tokens are not signed with these keys.
+set again, within five minutes, mostly when they meet the new key's id. People's requests get a 401 then, new tokens may
+get one for `BETWEEN_FETCHES_SECONDS` more, and sessions go on: refresh tokens are not signed with these keys.
 """
 
 import json

@@ -19,6 +19,7 @@ STREAM_ARN = os.environ.get("USERS_STREAM_ARN", "arn:aws:dynamodb:eu-central-1:0
 MAIL_QUEUE = os.environ.get("MAIL_QUEUE", "shop-users-mail")
 MAIL_QUEUE_URL = os.environ.get("MAIL_QUEUE_URL", "")
 MAIL_FROM = os.environ.get("MAIL_FROM", "shop@example.test")
+SUPPORT_EMAIL = os.environ.get("SUPPORT_EMAIL") or MAIL_FROM  # where people are told to write, and answers go
 OIDC_PROVIDERS = os.environ.get("OIDC_PROVIDERS", "[]")
 PUBLIC_URL = os.environ.get("PUBLIC_URL", "http://localhost:8080").rstrip("/")
 

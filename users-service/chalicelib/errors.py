@@ -1,6 +1,6 @@
 """Everything that can go wrong here, with its status and code, as one tree below common.problems."""
 
-from common.problems import BadRequest, Forbidden, Unauthorized, Unprocessable
+from common.problems import BadRequest, Conflict, Forbidden, Unauthorized, Unprocessable
 
 
 class InvalidCredentials(Unauthorized):
@@ -39,6 +39,13 @@ class AccountDisabled(Forbidden):
     detail = "This account is disabled."
 
 
+class PasswordWrong(Forbidden):
+    """Of a caller who has a session, and is asked for the password before something that matters."""
+
+    code = "invalid_credentials"
+    detail = "The password is wrong."
+
+
 class MailTokenInvalid(BadRequest):
     """Of a link in a mail."""
 
@@ -46,6 +53,28 @@ class MailTokenInvalid(BadRequest):
     detail = "This link was used before, has expired or is not one of ours. Ask for a new one."
 
 
+class OwnAccount(Conflict):
+    code = "own_account"
+    detail = "Nobody does this to the own account. Ask another administrator."
+
+
+class AddressMissing(Unprocessable):
+    """Of an external account's first log-in."""
+
+    code = "email_missing"
+    detail = "The provider gave no usable e-mail address for you. Enter one there, and let the shop see it."
+
+
 class PasswordCommon(Unprocessable):
     code = "password_common"
     detail = "This password is on a list of common passwords, or is one with a little added. Choose another."
+
+
+class UploadMissing(Conflict):
+    code = "upload_missing"
+    detail = "Nothing has been uploaded with the latest form. Upload the picture first."
+
+
+class ImageInvalid(Unprocessable):
+    code = "image_invalid"
+    detail = "The file is not a picture of the kind that was announced. It was removed; upload another."

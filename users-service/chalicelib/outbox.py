@@ -4,15 +4,16 @@ The table's stream hands every new item on, so nothing that a change entails is 
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
+from chalicelib.events import USER_ERASED
 from chalicelib.table import UsersItem
 from common import clock, tables, tracing
-from common.events import OUTBOX_PREFIX, Event, OutboxAttributes, outbox_values
+from common.events import OUTBOX_PREFIX, Event, OutboxAttributes, outbox_values, published
 from common.ids import new_id
 
 _KEPT_SECONDS = 7 * 24 * 3600
@@ -65,6 +66,11 @@ def mail_jobs(records: Iterable[Mapping[str, Any]]) -> list[str]:
 def to_settle(records: Iterable[Mapping[str, Any]]) -> list[str]:
     """The users among a stream batch's raw records whose sessions are to be settled."""
     return _inserted(records, "settle")
+
+
+def erased(records: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The users among a stream batch's raw records whose account was erased."""
+    return [one.subject for one in published(records) if one.type == USER_ERASED]
 
 
 def was_sent(job: MailJob) -> bool:

@@ -5,13 +5,14 @@ from typing import Any
 from chalicelib.errors import StockHeld
 from chalicelib.reservations import domain as reservations
 from chalicelib.stock import models
-from chalicelib.stock.models import AdjustmentRecord, Sku
+from chalicelib.stock.models import Adjustment, AdjustmentRecord, Sku
 from common import clock
 from common.idempotency import record_key, record_values, replay
 from common.problems import NotFound, Unavailable
 from common.tables import ConditionFailed, Refused
 
 _ROUNDS = 12
+_AT_ONCE = 100
 
 
 def find_stock(sku: str) -> dict[str, Any]:
@@ -53,6 +54,23 @@ def adjust_stock(
             continue  # sold meanwhile, or the same request won: the next round sees which
         return answer, False
     raise Unavailable(retry_after=1)
+
+
+def list_adjustments(actor: str, position: str | None, limit: int) -> list[Adjustment]:
+    """Those that somebody made, newest first, from `position` on."""
+    return Adjustment.of_author(actor, position, limit)
+
+
+def forget_author(actor: str) -> None:
+    """Take an erased person off the corrections of stock, which stay with their reasons.
+
+    What is forgotten leaves the index, so after a crash a repeat goes on where this one stopped.
+    """
+    position = None
+    while found := Adjustment.of_author(actor, position, _AT_ONCE):
+        for adjustment in found:
+            adjustment.forget_author()
+        position = found[-1].id
 
 
 def _live(found: Sku | None) -> Sku:

@@ -6,13 +6,14 @@ from typing import Any
 import msgspec
 from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
 from pynamodb.expressions.condition import Condition
+from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
 
 from chalicelib.table import StockItem, batch_get
 from common.attributes import Document, Whole
 from common.idempotency import RecordAttributes
 from common.ids import new_id
 from common.schemas import Money
-from common.tables import Transaction, get, update
+from common.tables import Item, Transaction, get, update
 
 
 class Offer(msgspec.Struct, frozen=True, kw_only=True):
@@ -140,13 +141,44 @@ class Sku(StockItem):
         return update(cls.of(sku), [cls.available.set(on_hand - cls.held)], live)
 
 
+class AuthorsIndex(GlobalSecondaryIndex["Adjustment"]):  # type: ignore[no-untyped-call]
+    """Who corrected the stock; sparse, so what was forgotten is not found again."""
+
+    class Meta(Item.Meta):
+        index_name = "authors"
+        projection = IncludeProjection(["delta", "reason", "at"])
+
+    actor = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+
+
 class Adjustment(StockItem):
-    """`SKU#<sku> / ADJ#<id>`: one correction with its reason, oldest first."""
+    """`SKU#<sku> / ADJ#<id>`: one correction with its reason, oldest first; without `actor` once that was erased."""
 
     delta = Whole()
     reason = UnicodeAttribute()
-    actor = UnicodeAttribute()
+    actor = UnicodeAttribute(null=True)
     at = Whole()
+
+    authors = AuthorsIndex()
+
+    @property
+    def sku(self) -> str:
+        return self.pk.removeprefix("SKU#")
+
+    @property
+    def id(self) -> str:
+        return self.sk.removeprefix("ADJ#")
+
+    @classmethod
+    def of_author(cls, actor: str, before: str | None, limit: int) -> "list[Adjustment]":
+        """The newest ones, from the id `before` on."""
+        older = cls.sk < f"ADJ#{before}" if before else None
+        return list(cls.authors.query(actor, older, limit=limit, scan_index_forward=False))
+
+    def forget_author(self) -> None:
+        """The correction and its reason stay. One write; a repeat removes nothing more."""
+        update(self, [Adjustment.actor.remove()], Adjustment.pk.exists())
 
 
 class AdjustmentRecord(RecordAttributes, StockItem):

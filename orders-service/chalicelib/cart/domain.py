@@ -97,6 +97,17 @@ def empty_cart(owner: str) -> Shown:
     return Shown(models.empty(owner), {})
 
 
+def forget_cart(owner: str, *, for_good: bool) -> bool:
+    """Empty an erased person's cart, or with `for_good`, once nobody can fill it again, delete it; whether it is gone.
+
+    An order that is buying it needs its mark and its version a while longer.
+    """
+    if for_good and models.delete_unmarked(owner):
+        return True
+    models.empty(owner)
+    return False
+
+
 def merge_carts(guest: str, customer: str, catalog: Variants) -> Shown:
     """Move a guest's lines into the customer's cart; called again, nothing is left to move.
 

@@ -1,7 +1,8 @@
 """Carts: `CART#<owner> / CART`, one item each.
 
-A cart is emptied, never deleted, so that its version never repeats. Edits keep the mark of the order that is buying it
-and marking does not change the version, so an order can tell whether the cart is still what it bought.
+A cart is emptied, never deleted while anybody may fill it again, so that its version never repeats. Edits keep the mark
+of the order that is buying it and marking does not change the version, so an order can tell whether the cart is still
+what it bought.
 """
 
 from collections.abc import Sequence
@@ -152,6 +153,15 @@ def empty_if_bought(transaction: Transaction, owner: str, version: int, order_id
 
 def unmark(transaction: Transaction, owner: str, order_id: str) -> None:
     transaction.update(CartItem.of(owner), [CartItem.order_id.remove()], CartItem.order_id == order_id)
+
+
+def delete_unmarked(owner: str) -> bool:
+    """False, and nothing is done, while an order is buying it. A repeat finds it gone, which is as good."""
+    try:
+        tables.delete(CartItem.of(owner), CartItem.order_id.does_not_exist())
+    except ConditionFailed:
+        return False
+    return True
 
 
 def _as_read(cart: Cart) -> Condition:

@@ -1,7 +1,7 @@
 """Orders in the table: `ORDER#<id> / META`, lines and history embedded.
 
-Indexes: by buyer and by e-mail address, newest first; by status, over shards, since many orders share one; and by
-when an order is due, sparse and over shards, for the sweeper.
+Indexes: by buyer, and by e-mail address until the buyer is erased, newest first; by status, over shards, since many
+orders share one; and by when an order is due, sparse and over shards, for the sweeper.
 """
 
 import zlib
@@ -66,7 +66,7 @@ class OrderItem(OrdersItem):
 
     order = UnicodeAttribute()
     buyer = UnicodeAttribute()
-    email = UnicodeAttribute()
+    email = UnicodeAttribute(null=True)
     state = Choice(State)
     version = Whole()
     operation = UnicodeAttribute()
@@ -97,7 +97,7 @@ class OrderItem(OrdersItem):
     history = Document[list[Change]](list[Change])
     placed_at = NumberAttribute()
     updated_at = NumberAttribute()
-    email_key = UnicodeAttribute()
+    email_key = UnicodeAttribute(null=True)
     status_shard = UnicodeAttribute()
     due_shard = UnicodeAttribute(null=True)
 
@@ -130,7 +130,7 @@ def _values(order: Order) -> dict[str, Any]:
     return values | {
         "order": order.id,
         "buyer": order.owner,
-        "email_key": order.email.lower(),
+        "email_key": order.email.lower() if order.email else None,
         "status_shard": f"STATUS#{order.status}#{_shard(order.id)}",
         "due_shard": f"NEXT#{_shard(order.id)}" if order.due is not None else None,
     }

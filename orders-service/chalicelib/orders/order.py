@@ -73,11 +73,12 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     """All amounts are minor units of `currency`; all times are seconds of the shop's clock.
 
     `version` counts the writes and `operation` names the last one, so that a write whose reply was lost is recognised.
+    `email` is None once the buyer was erased; then `owner` is an id that stands for nobody.
     """
 
     id: str
     owner: str
-    email: str
+    email: str | None = None
     state: State
     version: int
     operation: str
@@ -121,3 +122,22 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
 def is_moving(order: Order) -> bool:
     """Whether something is still to be done for it, by whoever comes next."""
     return order.state in MOVING or (order.state is State.CONFIRMED and order.cancelled_by is not None)
+
+
+def without_person(order: Order) -> dict[str, Any]:
+    """What has to change for the order not to tell whose it was; empty if it does not tell any more.
+
+    Number, lines, money, tax and times stay for accounting, and of the addresses the country, which the tax came from.
+    """
+    blank: dict[str, Any] = {
+        "email": None,
+        "shipping_address": _country_of(order.shipping_address),
+        "billing_address": _country_of(order.billing_address),
+        "payment_method": None,
+        "next_action": None,
+    }
+    return {name: value for name, value in blank.items() if getattr(order, name) != value}
+
+
+def _country_of(address: dict[str, Any]) -> dict[str, Any]:
+    return {"country": address["country"]}

@@ -48,13 +48,16 @@ class RefundView(msgspec.Struct, kw_only=True):
 
 
 class OrderView(msgspec.Struct, kw_only=True):
-    """An order as its buyer and the staff see it."""
+    """An order as its buyer and the staff see it.
+
+    Once the buyer was erased, `email` is null and the addresses hold the country only.
+    """
 
     id: str
     number: str
     status: Status
     customer_id: str
-    email: str
+    email: str | None
     items: list[QuoteLine]
     currency: str
     subtotal: Money

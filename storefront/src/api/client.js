@@ -1,7 +1,7 @@
 /** Calls as the shopper or member of staff whose session this browser holds. */
 import { exchange } from "./exchange.js";
 import { Problem } from "./problem.js";
-import { accessToken, keep, renewed, session } from "./session.js";
+import { accessToken, device, enter, keepDevice, leave, renewed, session } from "./session.js";
 
 const STALE = new Set(["token_expired", "token_invalid"]);
 
@@ -33,13 +33,26 @@ async function again(method, path, { begin, ...options }, refused) {
 export const read = async (path) => (await exchange("GET", path)).body;
 
 export async function logIn(email, password) {
-  const { body } = await exchange("POST", "/sessions", { body: { email, password } });
-  keep(body);
+  const { body } = await exchange("POST", "/sessions", { body: { email, password }, headers: device() });
+  enter(body);
+  keepDevice(body.device_token);
   return body.user;
+}
+
+/** All items of a list, page after page. */
+export async function everyItem(path) {
+  const items = [];
+  let cursor = null;
+  do {
+    const { body } = await call("GET", path + (cursor ? `?${new URLSearchParams({ cursor })}` : ""));
+    items.push(...body.items);
+    cursor = body.next_cursor ?? null;
+  } while (cursor);
+  return items;
 }
 
 /** The session ends here even when the shop cannot be told. */
 export async function logOut() {
   await call("DELETE", "/sessions/current").catch(() => null);
-  keep(null);
+  leave();
 }

@@ -1,5 +1,7 @@
 /** Every problem of the API in plain words. Problems about one field are shown beside it, not here. */
-const seconds = (problem) => (problem.retryAfter ? ` in ${problem.retryAfter} seconds` : " in a moment");
+import { waitText } from "../times.js";
+
+const seconds = (problem) => (problem.retryAfter ? ` in ${waitText(problem.retryAfter)}` : " in a moment");
 
 const MESSAGES = {
   no_answer: "The shop did not answer. Check your connection and try again.",
@@ -33,7 +35,9 @@ const MESSAGES = {
   invalid_credentials: "E-mail address and password do not match.",
   email_unverified: "Please confirm your e-mail address first: open the link in the mail we sent you.",
   account_disabled: "This account is disabled.",
-  token_invalid: "This link is no longer valid. It may have been used already.",
+  email_missing: "Your provider did not tell us your e-mail address. Enter one there, and let the shop see it.",
+  own_account: "You cannot change this on your own account. Please ask another admin.",
+  token_invalid: "This link is no longer valid. It may have been used already, or be too old.",
   token_reused: "Your session has ended. Please log in again.",
 
   version_mismatch: "Someone else changed this in the meantime. Load it again, then make your change.",

@@ -1,4 +1,6 @@
 /** What went wrong with a call: a problem body of the API, or no answer at all. */
+import { fieldText } from "./field-words.js";
+
 export class Problem extends Error {
   constructor(status, body, retryAfter = null) {
     super(body.detail ?? body.code);
@@ -14,10 +16,10 @@ export class Problem extends Error {
     return this.status === 0 || this.status === 502 || this.status === 504 || this.code === "internal_error";
   }
 
-  /** {"shipping_address.line1": "message"}; the first message of each field. */
+  /** {"shipping_address.line1": "words"}; what is wrong first with each field. */
   get fields() {
     const found = {};
-    for (const { field, message } of this.body.errors ?? []) found[field] ??= message;
+    for (const error of this.body.errors ?? []) found[error.field] ??= fieldText(error);
     return found;
   }
 }

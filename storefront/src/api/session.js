@@ -3,6 +3,8 @@ import { Store } from "../store.js";
 import { exchange } from "./exchange.js";
 
 const KEY = "shop.session";
+const DEVICE = "shop.device";
+const OWNER = "shop.owner";
 
 function stored() {
   try {
@@ -13,6 +15,9 @@ function stored() {
 }
 
 export const isStaff = (user) => user?.role === "staff" || user?.role === "admin";
+
+/** Whether that is a person with an account. */
+export const isAccount = (user) => Boolean(user) && user.role !== "guest";
 
 /** {access_token, refresh_token, user} or null. */
 export const session = new Store(stored());
@@ -27,6 +32,36 @@ export function keep(pair) {
   else localStorage.removeItem(KEY);
   session.set(kept);
 }
+
+/** Begins the session of an account. What another one has typed in this tab is none of its business. */
+export function enter(pair) {
+  const last = sessionStorage.getItem(OWNER);
+  if (last && last !== pair.user.id) sessionStorage.clear();
+  sessionStorage.setItem(OWNER, pair.user.id);
+  keep(pair);
+}
+
+/** Ends the session because its owner wants to go: what was typed in this tab goes as well. */
+export function leave() {
+  sessionStorage.clear();
+  keep(null);
+}
+
+/** What the account looks like now. The tokens stay as they are by then. */
+export const keepUser = (user) => alone(async () => {
+  const current = stored();
+  if (current?.user?.id === user.id) keep({ ...current, user });
+});
+
+/** Says at the next log-in that this device is known. It opens nothing by itself, so it outlives the session. */
+export function device() {
+  const token = localStorage.getItem(DEVICE);
+  return token ? { "Device-Token": token } : {};
+}
+
+export const keepDevice = (token) => token && localStorage.setItem(DEVICE, token);
+
+export const forgetDevice = () => localStorage.removeItem(DEVICE);
 
 /** One tab at a time, so that two never spend the same refresh token or open two guest sessions. */
 let queue = Promise.resolve();

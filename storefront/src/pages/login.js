@@ -2,7 +2,7 @@
 import { messageOf } from "../api/messages.js";
 import { logIn, resendConfirmation } from "../api/users.js";
 import { Field } from "../parts/field.js";
-import { Notice } from "../parts/notice.js";
+import { SendButton, SendingProblem, useSending } from "../parts/form.js";
 import { toast } from "../parts/toast.js";
 import { navigate } from "../router.js";
 import { html, useState } from "../view.js";
@@ -11,39 +11,32 @@ import { useTitle } from "./title.js";
 /** An address of this shop only; "//elsewhere" is not one. */
 const safe = (address) => (/^\/(?![/\\])/.test(address ?? "") ? address : "/");
 
-function Trouble({ problem, email }) {
+function Resend({ email }) {
   const resend = () => resendConfirmation(email)
     .then(() => toast("We have sent you another mail."), (failed) => toast(messageOf(failed)));
-  return html`
-    <${Notice} kind="problem">
-      <p>${messageOf(problem)}</p>
-      ${problem.code === "email_unverified" && html`
-        <button type="button" class="button button-quiet" onClick=${resend}>Send the mail again</button>`}
-    <//>`;
+  return html`<button type="button" class="button button-quiet" onClick=${resend}>Send the mail again</button>`;
 }
 
 export function LoginForm({ onDone }) {
-  const [values, setValues] = useState({ email: "", password: "" });
-  const [state, setState] = useState({ busy: false, problem: null });
-  const submit = async (event) => {
-    event.preventDefault();
-    setState({ busy: true, problem: null });
-    try {
-      onDone(await logIn(values.email.trim(), values.password));
-    } catch (problem) {
-      setState({ busy: false, problem });
-    }
+  const [email, setEmail] = useState("");
+  const [password, setPassword] = useState("");
+  const sending = useSending(async () => onDone(await logIn(email.trim(), password)));
+  const change = (text) => {
+    setEmail(text);
+    if (sending.wait) sending.forget(); // another account may not have to wait
   };
-  const set = (name) => (text) => setValues({ ...values, [name]: text });
-  const fields = state.problem?.fields ?? {};
   return html`
-    <form class="stack" onSubmit=${submit}>
-      ${state.problem && html`<${Trouble} problem=${state.problem} email=${values.email.trim()} />`}
-      <${Field} label="E-mail address" name="email" type="email" autocomplete="username" value=${values.email}
-        error=${fields.email} onValue=${set("email")} />
-      <${Field} label="Password" name="password" type="password" autocomplete="current-password" value=${values.password}
-        error=${fields.password} onValue=${set("password")} />
-      <button class="button button-large" disabled=${state.busy}>${state.busy ? "One moment…" : "Log in"}</button>
+    <form class="stack" onSubmit=${sending.send}>
+      <${SendingProblem} sending=${sending} places=${["email", "password"]}>
+        ${sending.problem?.code === "email_unverified" && html`<${Resend} email=${email.trim()} />`}
+        ${sending.problem?.status === 429 && html`<p>Not sure about the password? <a href="/forgot-password">Set a new one</a>.</p>`}
+      <//>
+      <${Field} label="E-mail address" name="email" type="email" autocomplete="username" value=${email}
+        error=${sending.errors.email} onValue=${change} />
+      <${Field} label="Password" name="password" type="password" autocomplete="current-password" value=${password}
+        error=${sending.errors.password} onValue=${setPassword} />
+      <${SendButton} sending=${sending} kind="button-large">Log in<//>
+      <p><a href="/forgot-password">Forgotten your password?</a></p>
     </form>`;
 }
 

@@ -2,16 +2,17 @@
 import { picturesOf } from "../api/catalog.js";
 import { messageOf } from "../api/messages.js";
 import { cancelOrder, findOrder } from "../api/orders.js";
-import { countryName } from "../countries.js";
 import { formatMoney } from "../money.js";
+import { AddressText } from "../parts/address.js";
 import { Loaded, Notice } from "../parts/notice.js";
 import { Picture } from "../parts/picture.js";
 import { Sums } from "../parts/sums.js";
 import { useResource } from "../resource.js";
+import { dateText } from "../times.js";
 import { html, useEffect, useState } from "../view.js";
 import { optionsText } from "./cart.js";
 import { MissingPage } from "./missing.js";
-import { dateText, statusText } from "./order-words.js";
+import { statusText } from "../parts/order-words.js";
 import { useTitle } from "./title.js";
 
 const ASK_AGAIN_MS = 2000;
@@ -49,14 +50,7 @@ const Item = ({ item, picture }) => html`
     <p>${formatMoney(item.line_total)}</p>
   </li>`;
 
-const AddressText = ({ title, address }) => html`
-  <div>
-    <h3>${title}</h3>
-    <address>
-      ${[address.name, address.line1, address.line2, `${address.postal_code} ${address.city}`, address.region, countryName(address.country)]
-        .filter(Boolean).map((line, index) => html`<span key=${index}>${line}</span>`)}
-    </address>
-  </div>`;
+const TitledAddress = ({ title, address }) => html`<div><h3>${title}</h3><${AddressText} address=${address} /></div>`;
 
 function Cancel({ order, onChanged }) {
   const [state, setState] = useState({ sure: false, busy: false, problem: null, said: null });
@@ -112,8 +106,8 @@ function Order({ order, placed, onChanged }) {
             <${Item} key=${item.sku} item=${item} picture=${pictures.data?.[item.sku]} />`)}</ul>
         </section>
         <section class="addresses" aria-label="Addresses">
-          <${AddressText} title="Delivery" address=${order.shipping_address} />
-          <${AddressText} title="Bill" address=${order.billing_address ?? order.shipping_address} />
+          <${TitledAddress} title="Delivery" address=${order.shipping_address} />
+          <${TitledAddress} title="Bill" address=${order.billing_address ?? order.shipping_address} />
         </section>
         ${["pending", "confirmed"].includes(order.status) && html`<${Cancel} order=${order} onChanged=${onChanged} />`}
       </div>

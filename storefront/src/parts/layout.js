@@ -1,13 +1,13 @@
 /** The frame around every page: header, categories, footer. */
 import { listCategories, topCategories } from "../api/catalog.js";
-import { cart, countOf, loadCart } from "../api/cart.js";
-import { logOut } from "../api/client.js";
-import { isStaff, session } from "../api/session.js";
+import { cart, countOf } from "../api/cart.js";
+import { isAccount, isStaff, session } from "../api/session.js";
 import { shop } from "../config.js";
 import { useResource } from "../resource.js";
-import { navigate, place } from "../router.js";
+import { place } from "../router.js";
 import { useStore } from "../store.js";
 import { html } from "../view.js";
+import { LogOut } from "./log-out.js";
 import { LeafIcon } from "./picture.js";
 import { Toasts } from "./toast.js";
 
@@ -25,19 +25,14 @@ function CartLink() {
     </a>`;
 }
 
-async function leave() {
-  await logOut();
-  await loadCart().catch(() => null);
-  navigate("/");
-}
-
 function AccountLinks() {
   const user = useStore(session)?.user;
-  if (!user || user.role === "guest") return html`<a href="/login">Log in</a>`;
+  if (!isAccount(user)) return html`<a href="/login">Log in</a>`;
   return html`
     ${isStaff(user) && html`<a href="/staff">Staff</a>`}
-    <a href="/orders">Orders</a>
-    <button type="button" class="link" onClick=${leave}>Log out</button>`;
+    <a href="/orders" class="wide-only">Orders</a>
+    <a href="/account">Account</a>
+    <${LogOut} kind="wide-only" />`;
 }
 
 function Categories() {

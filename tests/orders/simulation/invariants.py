@@ -7,7 +7,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from chalicelib.checkout.effects import PaymentStatus
-from chalicelib.orders.order import ENDED, Order, State, is_moving
+from chalicelib.orders.order import ENDED, Order, State, is_moving, without_person
 from tests.orders.simulation.catalog import Hold
 from tests.orders.simulation.provider import CANT_CHARGE
 from tests.orders.simulation.shop import Shop, bought
@@ -102,3 +102,10 @@ def lies(shop: Shop, told: Collection[Told], cancel_accepted: Collection[str]) -
             wrong.append(f"told {one.answer}, and the order lives")
     forgotten = [order_id for order_id in cancel_accepted if shop.table.orders[order_id].state not in ENDED]
     return wrong + ["a cancellation was accepted and forgotten"] * len(forgotten)
+
+
+def remembered(shop: Shop, forgotten: Collection[str]) -> list[str]:
+    """What became of orders whose buyers were erased."""
+    orders = [shop.table.orders[order_id] for order_id in forgotten]
+    wrong = ["a buyer who was forgotten is remembered" for order in orders if without_person(order)]
+    return wrong + ["an order is for nobody" for order in orders if order.state not in {*ENDED, State.SHIPPED}]

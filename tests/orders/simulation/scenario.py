@@ -18,6 +18,7 @@ from chalicelib.orders.order import ENDED, State, is_moving
 from chalicelib.pricing import domain as pricing
 from chalicelib.pricing.price import Line
 from chalicelib.pricing.rates import METHODS, ShippingMethod, ShippingRate
+from chalicelib.privacy.domain import forget_buyer
 from common.problems import Problem
 from common.schemas import Money
 from tests.orders.simulation import invariants
@@ -94,6 +95,7 @@ class Scenario:
         self.told: list[Told] = []
         self.purchases: dict[tuple[str, str], Purchase] = {}
         self.cancel_accepted: set[str] = set()
+        self.forgotten: set[str] = set()
         self.end = self.random.choice([300, 700, 1100])
         self.cancels_on_change = self.random.choice([0, 0.03, 0.15])
         self.edits_on_change = self.random.choice([0, 0.05, 0.15])
@@ -117,6 +119,7 @@ class Scenario:
         self.shop.catalog.expire()
         self.shop.wrong += invariants.broken(self.shop)
         self.shop.wrong += invariants.lies(self.shop, self.told, self.cancel_accepted)
+        self.shop.wrong += invariants.remembered(self.shop, self.forgotten)
 
     def run_until(self, end: float) -> None:
         self.scheduler.run_until(end, self.tick)
@@ -135,6 +138,8 @@ class Scenario:
                 self.scheduler.at(self.random.uniform(0, 260), partial(self.edit_cart, owner, clear=clear))
         for _ in range(self.random.randint(0, 4)):
             self.scheduler.at(self.random.uniform(5, 400), self.cancel_any)
+        for _ in range(self.random.choice([0, 0, 0, 1, 2])):
+            self.scheduler.at(self.random.uniform(5, 400), self.forget_any)
 
     def enter_staff(self) -> None:
         if self.random.random() < 0.5:
@@ -263,6 +268,24 @@ class Scenario:
             return done.status
 
         self.scheduler.start(f"cancel {order_id}", partial(quietly, work))
+
+    def forget_any(self) -> None:
+        """The buyer is erased; as long as that fails, the message comes again."""
+        if self.shop.table.orders:
+            self.forget(self.random.choice(list(self.shop.table.orders)))
+
+    def forget(self, order_id: str) -> None:
+        def work() -> str:
+            forget_buyer(order_id, self.shop.world)
+            return "forgotten"
+
+        def ended(answer: str | None) -> None:
+            if answer == "forgotten":
+                self.forgotten.add(order_id)
+            else:
+                self.scheduler.at(self.scheduler.time + 60, partial(self.forget, order_id))
+
+        self.scheduler.start(f"forget {order_id}", partial(quietly, work), ended)
 
     # What staff and machines do.
 

@@ -7,6 +7,7 @@ import json
 import re
 import sys
 import time
+import traceback
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from pathlib import Path
@@ -23,6 +24,7 @@ from tools.shop.payments.store import Store
 from tools.shop.payments.webhooks import Webhooks
 
 _VERSION = re.compile(r"\d{4}-\d{2}-\d{2}(\.[a-z]+)?")
+_PATH = re.compile(r"/v1(/[a-z_]+|/[a-z]+_[A-Za-z0-9]+)*")
 _LONGEST_KEY = 255
 _TICK_SECONDS = 1.0
 
@@ -89,8 +91,8 @@ class Server:
             answer = Answer(error.status, error.body)
         except web.HTTPRequestEntityTooLarge:
             answer = Answer(413, invalid("Request entity too large").body)
-        except Exception:  # the API's own answer to whatever went wrong inside; nothing of it was committed
-            _log(request_id, request, 500, started, error=repr(sys.exc_info()[1]))
+        except Exception as error:  # the API's own answer to whatever went wrong inside; nothing of it was committed
+            _log(request_id, request, 500, started, error=type(error).__name__, where=_place(error))
             answer = Answer(500, errors.internal().body)
         _log(request_id, request, answer.status, started)
         if answer.fault == "lost_reply" and request.transport:
@@ -183,8 +185,14 @@ def _response(request: web.Request, request_id: str, answer: Answer) -> web.Resp
     return web.json_response(answer.body, status=answer.status, headers=headers)
 
 
+def _place(error: Exception) -> str:
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{frame.filename}:{frame.lineno} {frame.name}"
+
+
 def _log(request_id: str, request: web.Request, status: int, started: float, **more: str) -> None:
-    """One JSON object a line; no keys, no parameters."""
-    line = {"request_id": request_id, "method": request.method, "path": request.path, "status": status}
+    """One JSON object a line; no keys, no parameters, and no path but those that the API may have."""
+    path = request.path if _PATH.fullmatch(request.path) else "elsewhere"
+    line = {"request_id": request_id, "method": request.method, "path": path, "status": status}
     milliseconds = round((time.perf_counter() - started) * 1000, 2)
     print(json.dumps({"at": round(time.time(), 3), **line, "ms": milliseconds, **more}), file=sys.stderr, flush=True)

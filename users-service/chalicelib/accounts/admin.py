@@ -11,13 +11,12 @@ from typing import get_args
 import msgspec
 
 from chalicelib import events
-from chalicelib.accounts import models, passwords
-from chalicelib.accounts.domain import new_person
-from chalicelib.accounts.models import AddressTaken, LogIn
+from chalicelib.accounts import domain, passwords, writes
+from chalicelib.accounts.domain import LogIn
 from chalicelib.accounts.schemas import EmailAddress, Role
 from chalicelib.outbox import Outgoing
 from chalicelib.sessions import domain as sessions
-from common.ids import new_id
+from common.tables import Refused, Transaction
 
 _TRIES = 5
 
@@ -31,30 +30,38 @@ def create(email: str, password: str, role: str) -> str:
     msgspec.convert(role, Role)
     passwords.check(password)
     for _ in range(_TRIES):
-        log_in = models.find_log_in(models.account_of(email))
-        done = _appoint(log_in, password, role) if log_in else _make(email, password, role)
-        if done:
-            return done
+        log_in = domain.find_log_in(domain.account_of(email))
+        try:
+            return (
+                _appoint(log_in, password, role) if log_in and log_in.email_verified else _make(email, password, role)
+            )
+        except Refused:
+            continue
     raise RuntimeError("the account keeps changing; try again")
 
 
-def _make(email: str, password: str, role: str) -> str | None:
-    person = new_person(email, email.partition("@")[0]) | {"role": role, "email_verified": True}
+def _make(email: str, password: str, role: str) -> str:
+    """One transaction; of two that race for the address one is refused, and finds the account of the other."""
+    domain.waiting_for(domain.account_of(email))  # an account of an earlier version makes way
+    person = domain.new_person(email, email.partition("@")[0], role=role, email_verified=True)
     user_id: str = person["user_id"]
-    try:
-        models.create(person, passwords.hashed(password), new_id("try"), Outgoing.of(events.user_registered(user_id)))
-    except AddressTaken:
-        return None
+    domain.list_month(person["created_at"])
+    transaction = Transaction()
+    domain.add_account(transaction, person, passwords.hashed(password))
+    transaction.put(Outgoing.of(events.user_registered(user_id)))
+    transaction.commit()
     return user_id
 
 
-def _appoint(log_in: LogIn, password: str, role: str) -> str | None:
-    known = passwords.verify(password, log_in.password_hash)
-    if known and log_in.role == role and log_in.email_verified:
+def _appoint(log_in: LogIn, password: str, role: str) -> str:
+    """One transaction on the account as it was read; a repeat finds it done, the stream settles what a crash leaves."""
+    if log_in.role == role and passwords.verify(password, log_in.password_hash):
         return log_in.user_id
-    if not models.appoint(log_in, role, passwords.hashed(password), new_id("try")):
-        return None
-    sessions.end_all(log_in.user_id)
+    transaction = Transaction()
+    writes.add_appointment(transaction, log_in, role, passwords.hashed(password))
+    transaction.put(Outgoing.of(settle=log_in.user_id))
+    transaction.commit()
+    sessions.settle(log_in.user_id)
     return log_in.user_id
 
 

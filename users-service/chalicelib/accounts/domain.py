@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.accounts import models, passwords, writes
-from chalicelib.accounts.models import LogIn, Profile, Waiting
+from chalicelib.accounts.models import LogIn as LogIn
 from chalicelib.accounts.models import Person as Person
+from chalicelib.accounts.models import Profile as Profile
+from chalicelib.accounts.models import Waiting as Waiting
 from chalicelib.errors import AccountDisabled, EmailUnverified, InvalidCredentials
 from chalicelib.mail.recipients import Recipient
 from common import clock, tables
@@ -18,13 +20,17 @@ account_of = models.account_of
 find_log_in = models.find_log_in
 find_profile = models.find_profile
 find_waiting = models.find_waiting
+profile_in = models.profile_in
 add_account = writes.add_account
 add_changes = writes.add_changes
 add_confirmed = writes.add_confirmed
+add_erasure = writes.add_erasure
+add_new_address = writes.add_new_address
 add_password = writes.add_password
 add_unchanged = writes.add_unchanged
 add_usable = writes.add_usable
 add_waiting = writes.add_waiting
+add_wanted_address = writes.add_wanted_address
 list_month = writes.list_month
 _TRIES = 5
 
@@ -120,6 +126,5 @@ def _changed(profile: Profile, changes: Mapping[str, Any]) -> bool:
         transaction.commit()
     except Refused:
         return False
-    for name, value in changes.items():
-        setattr(profile, name, value)
+    writes.show(profile, changes)
     return True

@@ -5,6 +5,7 @@ carries a copy of the profile, so that logging in reads one item; both change in
 the latest registration of an address until it is confirmed. `MONTHS / <YYYY-MM>` lists the months with sign-ups.
 """
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pynamodb.attributes import Attribute, BooleanAttribute, NumberAttribute, UnicodeAttribute
@@ -16,6 +17,7 @@ from chalicelib.table import UsersItem
 from common import clock, tables
 
 Key = tuple[str, str]
+MONTHS = "MONTHS"
 
 
 class Person:
@@ -100,9 +102,11 @@ class Waiting(Person, UsersItem):
 
 
 class Month(UsersItem):
+    """A month in which accounts began."""
+
     @classmethod
     def key(cls, month: str) -> Key:
-        return "MONTHS", month
+        return MONTHS, month
 
 
 def account_of(email: str) -> str:
@@ -124,6 +128,30 @@ def find_profile(user_id: str) -> Profile | None:
     return tables.get(Profile, *Profile.key(user_id))
 
 
+def profile_in(rows: Iterable[dict[str, Any]]) -> Profile | None:
+    """The profile among raw items of a user."""
+    return next((Profile.from_raw_data(row) for row in rows if row["sk"]["S"] == "PROFILE"), None)
+
+
 def find_waiting(account: str) -> Waiting | None:
     waiting = tables.get(Waiting, *Waiting.key(account))
     return waiting if waiting and waiting.live else None
+
+
+def find_waiting_by_id(user_id: str) -> Waiting | None:
+    """By the index, which may be a moment late."""
+    found = Waiting.sign_ups.query(Waiting.place(user_id), Waiting.user_id == user_id, limit=1)
+    return next((one for one in found if one.live), None)
+
+
+def list_months(latest: str | None) -> Iterator[str]:
+    """The months with sign-ups, newest first, from `latest` on."""
+    condition = Month.sk <= latest if latest else None
+    found = Month.query(MONTHS, condition, scan_index_forward=False, consistent_read=True)
+    return (one.sk for one in found)
+
+
+def list_sign_ups(month: str, before: str | None, most: int) -> Iterator[Profile]:
+    """The accounts that began in a month, newest first, from the one after `before`; `most` of them."""
+    condition = Profile.user_id < before if before else None
+    return iter(Profile.sign_ups.query(month, condition, scan_index_forward=False, limit=most))

@@ -4,9 +4,10 @@ from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType, structs
 
+from chalicelib import config
 from chalicelib.accounts.models import Person
 from common import clock
-from common.schemas import Body
+from common.schemas import Body, PageQuery
 
 # Dot-atom and host name of RFC 5321, ASCII only (letters of other alphabets look like ours), one line, ≤ 64 before
 # the @ and a dot behind it. `(?![\s\S])` is the very end: `$` would let a line break pass, and so a mail header.
@@ -20,29 +21,18 @@ EmailAddress = Annotated[
 NewPassword = Annotated[str, Meta(min_length=12, max_length=256, description="Any characters, but no common password")]
 Password = Annotated[str, Meta(min_length=1, max_length=256)]
 PersonName = Annotated[
-    str, Meta(pattern=r"^[^\x00-\x20\x7f][^\x00-\x1f\x7f]*(?![\s\S])", max_length=200, description="One line")
+    str,
+    Meta(
+        pattern=r"^[^\x00-\x20\x7f-\xa0\u2028\u2029][^\x00-\x1f\x7f-\x9f\u2028\u2029]*(?![\s\S])",
+        max_length=200,
+        description="One line",
+    ),
 ]
 Locale = Annotated[
     str, Meta(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?(?![\s\S])", description="BCP 47: language, or language and region")
 ]
 Role = Literal["guest", "customer", "staff", "admin"]
 MailToken = Annotated[str, Meta(min_length=1, max_length=200)]
-
-
-class Register(Body):
-    email: EmailAddress
-    password: NewPassword
-    name: PersonName
-
-
-class RequestVerification(Body):
-    email: EmailAddress
-
-
-class ConfirmEmail(Body):
-    """`token` comes from the link in the mail."""
-
-    token: MailToken
 
 
 class ChangeProfile(Body):
@@ -54,6 +44,16 @@ class ChangeProfile(Body):
 
     def given(self) -> dict[str, Any]:
         return {name: value for name, value in structs.asdict(self).items() if value is not UNSET}
+
+
+class ListUsers(PageQuery):
+    """Without `email` all, newest sign-ups first."""
+
+    email: EmailAddress | None = None
+
+
+class AssignRole(Body):
+    role: Literal["customer", "staff", "admin"]
 
 
 class Accepted(Struct):
@@ -71,6 +71,7 @@ class User(Struct, kw_only=True):
     locale: str | None
     marketing_consent: bool
     avatar_url: str | None
+    disabled: bool = False
     version: int
     created_at: str
 
@@ -84,7 +85,8 @@ def present(person: Person) -> User:
         email_verified=person.email_verified,
         locale=person.locale,
         marketing_consent=person.marketing_consent,
-        avatar_url=None,
+        avatar_url=config.bucket.presigned_get(person.avatar) if person.avatar else None,
+        disabled=person.disabled,
         version=int(person.version),
         created_at=clock.rfc3339(person.created_at),
     )

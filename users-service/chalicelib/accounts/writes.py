@@ -26,7 +26,7 @@ from common.ids import new_id
 from common.tables import ConditionFailed, Transaction
 
 WAITS_SECONDS = 7 * 24 * 3600
-_listed: set[str] = set()
+listed: set[str] = set()
 
 
 def add_waiting(transaction: Transaction, person: Mapping[str, Any], password_hash: str, attempt: str) -> None:
@@ -83,9 +83,9 @@ def list_month(created_at: float) -> None:
     Outside the transaction, since all of a month would meet in this item, and once for each process and month.
     """
     month = month_of(created_at)
-    if month not in _listed:
+    if month not in listed:
         Month(*Month.key(month)).save()
-        _listed.add(month)
+        listed.add(month)
 
 
 def add_changes(
@@ -117,6 +117,58 @@ def add_password(transaction: Transaction, log_in: LogIn, password_hash: str) ->
     transaction.update(profile, [Profile.epoch.set(epoch)], unchanged(Profile, log_in.epoch))
 
 
+def add_appointment(transaction: Transaction, log_in: LogIn, role: str, password_hash: str) -> None:
+    """Set role and password at once, as `add_password` does."""
+    changes = {"role": role, "version": int(log_in.version) + 1, "epoch": int(log_in.epoch) + 1}
+    transaction.update(
+        LogIn(log_in.pk, log_in.sk),
+        _actions(LogIn, {**changes, "password_hash": password_hash}),
+        (LogIn.user_id == log_in.user_id) & unchanged(LogIn, log_in.epoch),
+    )
+    same = (Profile.version == int(log_in.version)) & unchanged(Profile, log_in.epoch)
+    transaction.update(Profile(*Profile.key(log_in.user_id)), _actions(Profile, changes), same)
+
+
+def add_wanted_address(transaction: Transaction, profile: Profile, new_email: str) -> None:
+    """Note which address is to be confirmed; the latest counts."""
+    same = unchanged(Profile, profile.epoch)
+    transaction.update(Profile(profile.pk, profile.sk), [Profile.new_email.set(new_email)], same)
+
+
+def add_new_address(transaction: Transaction, profile: Profile, log_in: LogIn | None) -> None:
+    """Make the address that was wanted the account's; refused if the account was changed meanwhile or it is taken.
+
+    `log_in` is where the account logs in now, if its address is confirmed.
+    """
+    changes = {"email": profile.new_email, "email_verified": True, "version": int(profile.version) + 1}
+    same = (Profile.version == int(profile.version)) & (Profile.new_email == profile.new_email)
+    transaction.update(
+        Profile(profile.pk, profile.sk),
+        _actions(Profile, {**changes, "new_email": None}),
+        same & unchanged(Profile, profile.epoch),
+    )
+    new = LogIn.key(account_of(str(profile.new_email)))
+    if log_in and new == (log_in.pk, log_in.sk):  # another spelling of the same
+        transaction.update(LogIn(*new), _actions(LogIn, changes), LogIn.user_id == profile.user_id)
+        return
+    if log_in:
+        same = (LogIn.user_id == profile.user_id) & unchanged(LogIn, profile.epoch)
+        transaction.delete(LogIn(log_in.pk, log_in.sk), same)
+    password_hash = log_in.password_hash if log_in else None
+    person = profile.facts() | changes
+    transaction.put(LogIn(*new, **person, password_hash=password_hash), LogIn.pk.does_not_exist())
+
+
+def add_erasure(transaction: Transaction, profile: Profile) -> None:
+    """Delete the account as it was read, and a registration that waits for its address."""
+    account = account_of(profile.email)
+    same = unchanged(Profile, profile.epoch) & (Profile.version == int(profile.version))
+    transaction.delete(Profile(profile.pk, profile.sk), same)
+    if profile.email_verified:
+        transaction.delete(LogIn(*LogIn.key(account)), LogIn.user_id == profile.user_id)
+        transaction.delete(Waiting(*Waiting.key(account)))
+
+
 def add_unchanged(transaction: Transaction, log_in: LogIn, password: str) -> None:
     """That the account may still be used as it was read. A hash of weaker figures than today's is renewed on the way.
 
@@ -139,6 +191,18 @@ def _usable(person: LogIn | Profile) -> Condition:
     same = (kind.user_id == person.user_id) & unchanged(kind, person.epoch)
     usable: Condition = same & (kind.disabled == False)  # noqa: E712 - for PynamoDB
     return usable
+
+
+def add_admin(transaction: Transaction, admin_id: str) -> None:
+    """That this is an administrator who may act."""
+    still = (Profile.role == "admin") & (Profile.disabled == False)  # noqa: E712 - for PynamoDB
+    transaction.check(Profile, *Profile.key(admin_id), still)
+
+
+def show(profile: Profile, changes: Mapping[str, Any]) -> None:
+    """Let what was read look like what was written."""
+    for name, value in changes.items():
+        setattr(profile, name, value)
 
 
 def month_of(created_at: float) -> str:

@@ -78,9 +78,9 @@ def _issuer(token: str) -> Trusted:
     try:
         claimed = jwt.decode(token, options={"verify_signature": False}).get("iss")
     except (jwt.PyJWTError, ValueError, RecursionError):
-        _refuse("malformed")
+        refuse("malformed")
     if not isinstance(claimed, str) or claimed not in providers.by_issuer:
-        _refuse("issuer")
+        refuse("issuer")
     return providers.by_issuer[claimed]
 
 
@@ -95,15 +95,15 @@ def _verified(token: str, trusted: Trusted) -> dict[str, Any]:
         key = trusted.key(algorithm, str(header.get("kid")))
         said = decode_json(jws.decode(token, key, algorithms=[algorithm]))
     except (jwt.PyJWTError, TokenInvalid, MalformedJson, ValueError):
-        _refuse("signature")
-    return said if isinstance(said, dict) else _refuse("malformed")
+        refuse("signature")
+    return said if isinstance(said, dict) else refuse("malformed")
 
 
 def _algorithm(header: dict[str, Any], provider: Provider) -> str:
     """`typ` tells an id token from an access token (at+jwt) or a logout token that the same key signed."""
     algorithm = header.get("alg")
     if algorithm not in provider.algorithms or "crit" in header or str(header.get("typ", "JWT")).upper() != "JWT":
-        _refuse("header")
+        refuse("header")
     return str(algorithm)
 
 
@@ -111,7 +111,7 @@ def _claims(said: dict[str, Any]) -> _Claims:
     try:
         return msgspec.convert(said, _Claims)
     except msgspec.ValidationError:
-        _refuse("claims")
+        refuse("claims")
 
 
 def _check_parties(claims: _Claims, provider: Provider) -> None:
@@ -120,17 +120,17 @@ def _check_parties(claims: _Claims, provider: Provider) -> None:
     several = isinstance(claims.aud, list)
     audiences = {*claims.aud} if isinstance(claims.aud, list) else {claims.aud}
     if ours not in audiences or not audiences <= {ours, *provider.trusted_audiences}:
-        _refuse("audience")
+        refuse("audience")
     if claims.azp != ours and (several or claims.azp is not None):
-        _refuse("authorized_party")
+        refuse("authorized_party")
 
 
 def _check_times(claims: _Claims) -> None:
     now = clock.now()
     if claims.exp <= now or now - claims.iat > MAX_AGE_SECONDS:
-        _refuse("expired")
+        refuse("expired")
     if max(claims.iat, claims.nbf) > now + AHEAD_SECONDS:
-        _refuse("not_yet")
+        refuse("not_yet")
 
 
 def _check_nonce(said: str | None, expected: str | None) -> None:
@@ -138,16 +138,16 @@ def _check_nonce(said: str | None, expected: str | None) -> None:
     if (said is None) != (expected is None) or not hmac.compare_digest(
         (said or "").encode(), (expected or "").encode()
     ):
-        _refuse("nonce")
+        refuse("nonce")
 
 
 def _check_required(said: dict[str, Any], provider: Provider) -> None:
     """Among them what tells an id token from other tokens of the provider: Cognito's `token_use`, Keycloak's `typ`."""
     for name, value in provider.required.items():
         if said.get(name) != value or isinstance(said.get(name), bool) != isinstance(value, bool):
-            _refuse("required")
+            refuse("required")
     if "events" in said:  # a security event, such as a logout token, is no id token (RFC 8417)
-        _refuse("required")
+        refuse("required")
 
 
 def _statement(token: str, claims: _Claims, said: dict[str, Any], provider: Provider) -> Statement:
@@ -182,7 +182,7 @@ def _mark(token: str) -> str:
     return hashlib.sha256(token.rpartition(".")[0].encode()).hexdigest()
 
 
-def _refuse(reason: str) -> NoReturn:
+def refuse(reason: str) -> NoReturn:
     """One answer for all; the log tells the operator what it was, and nothing of the person."""
     _log.info("id_token_refused", extra={"reason": reason})
     raise IdTokenInvalid from None

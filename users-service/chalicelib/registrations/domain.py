@@ -21,7 +21,7 @@ REGISTRATION = "registration"
 CONFIRM_ADDRESS = "confirm_address"
 
 
-def register(email: str, password: str, name: str, source: str) -> None:
+def register(email: str, password: str, name: str, address: str) -> None:
     """Let a registration wait for its confirmation; raises TooManyRequests.
 
     One transaction under one token, applied once however often it is sent. Nothing here depends on whether there is an
@@ -32,9 +32,9 @@ def register(email: str, password: str, name: str, source: str) -> None:
 
     def write(transaction: Transaction) -> None:
         accounts.add_waiting(transaction, person, passwords.hashed(password), new_id("try"))
-        transaction.put(Outgoing.of(mail=mail_job(REGISTRATION, accounts.account_of(email))))
+        transaction.put(Outgoing.of(mail=mail_job(REGISTRATION, accounts.account_of(email), user_id=person["user_id"])))
 
-    limits.count("registration", source, write)
+    limits.count("registration", address, write)
 
 
 def request_verification(email: str) -> None:

@@ -9,7 +9,7 @@ from chalicelib.accounts.domain import LogIn
 from chalicelib.errors import InvalidCredentials, SessionEnded, TokenReused
 from chalicelib.limits import domain as limits
 from chalicelib.sessions import models
-from chalicelib.sessions.models import Session
+from chalicelib.sessions.models import Session as Session
 from chalicelib.sessions.tokens import RefreshToken, device_in, knows_device
 from common import auth, clock, logs
 from common.auth import Caller
@@ -18,6 +18,7 @@ from common.pagination import page
 from common.problems import Forbidden, NotFound, Unavailable
 from common.tables import Refused, Transaction, get_all
 
+sessions_in = models.sessions_in
 ACCESS_SECONDS = 600
 _TRIES = 5
 _log = logs.logger(__name__)

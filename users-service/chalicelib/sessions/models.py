@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
@@ -103,9 +104,9 @@ def list_sessions(user_id: str, before: str | None) -> Iterator[Session]:
 
 
 def remove(user_id: str, session_id: str) -> bool:
-    """End a session; False if there was none. Deleting it again changes nothing."""
+    """End a session; False if there was no live one. Deleting it again changes nothing."""
     try:
-        tables.delete(Session(*_key(user_id, session_id)), Session.pk.exists())
+        tables.delete(Session(*_key(user_id, session_id)), Session.expires_at > int(clock.now()))
     except ConditionFailed:
         return False
     return True
@@ -113,6 +114,12 @@ def remove(user_id: str, session_id: str) -> bool:
 
 def list_all(user_id: str) -> list[Session]:
     return list(Session.query(_key(user_id, "")[0], Session.sk.startswith(_PREFIX), consistent_read=True))
+
+
+def sessions_in(rows: Iterable[dict[str, Any]]) -> list[Session]:
+    """The live ones among raw items of a user, newest first."""
+    found = [Session.from_raw_data(row) for row in rows if row["sk"]["S"].startswith(_PREFIX)]
+    return [one for one in found if one.live][::-1]
 
 
 def remove_all(sessions: Iterable[Session]) -> None:

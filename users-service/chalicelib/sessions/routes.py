@@ -4,11 +4,19 @@ from typing import Any
 
 from chalice import Blueprint
 
+from chalicelib.accounts.domain import Person
 from chalicelib.accounts.schemas import User, present
 from chalicelib.errors import AccountDisabled, EmailUnverified, InvalidCredentials, SessionEnded, TokenReused
 from chalicelib.sessions import domain
-from chalicelib.sessions.models import Session
-from chalicelib.sessions.schemas import LoggedIn, RefreshSession, SessionInfo, StartedSession, StartSession, Tokens
+from chalicelib.sessions.schemas import (
+    LoggedIn,
+    RefreshSession,
+    SessionInfo,
+    StartedSession,
+    StartSession,
+    Tokens,
+    describe,
+)
 from chalicelib.sessions.tokens import device_token
 from common import clock
 from common.auth import everyone, public
@@ -30,15 +38,15 @@ _LONGEST_DEVICE = 200
 def log_in(body: StartSession, call: Call) -> LoggedIn:
     """Log in with e-mail address and password."""
     shown = call.header("Device-Token")
-    pair, person = domain.log_in(body.email, body.password, _device(call), shown, call.source_address)
-    return LoggedIn(**_tokens(pair), user=present(person), device_token=device_token(person.user_id, shown))
+    pair, person = domain.log_in(body.email, body.password, device_name(call), shown, call.source_address)
+    return logged_in(pair, person, call)
 
 
 @routes.route("/sessions/guest", methods=["POST"])
 @operation(allow=public, request=Nothing, responses={201: StartedSession}, problems=[TooManyRequests])
 def start_guest(body: Nothing, call: Call) -> StartedSession:  # noqa: ARG001 - taken so that it is checked
     """Start shopping without an account."""
-    pair, guest_id, now = domain.start_guest(_device(call), call.source_address)
+    pair, guest_id, now = domain.start_guest(device_name(call), call.source_address)
     return StartedSession(**_tokens(pair), user=_guest(guest_id, now))
 
 
@@ -54,7 +62,7 @@ def refresh(body: RefreshSession) -> Tokens:
 def list_sessions(query: PageQuery, call: Call) -> Page[SessionInfo]:
     """List the own sessions, newest first."""
     found, cursor = domain.list_sessions(call.caller.id, query.limit, query.cursor)
-    return Page(items=[_info(one, call.caller.session_id) for one in found], next_cursor=cursor)
+    return Page(items=[describe(one, call.caller.session_id) for one in found], next_cursor=cursor)
 
 
 @routes.route("/sessions/current", methods=["DELETE"])
@@ -78,7 +86,13 @@ def end_all(call: Call) -> None:
     domain.end_all(call.caller.id)
 
 
-def _device(call: Call) -> str | None:
+def logged_in(pair: domain.Pair, person: Person, call: Call) -> LoggedIn:
+    """The answer to a log-in, however it was made; it makes the device a known one."""
+    device = device_token(person.user_id, call.header("Device-Token"))
+    return LoggedIn(**_tokens(pair), user=present(person), device_token=device)
+
+
+def device_name(call: Call) -> str | None:
     """What the client calls itself, cut to a length that fits a list."""
     return (call.header("User-Agent") or "")[:_LONGEST_DEVICE] or None
 
@@ -89,17 +103,6 @@ def _tokens(pair: domain.Pair) -> dict[str, Any]:
         "refresh_token": pair.refresh_token,
         "expires_in": domain.ACCESS_SECONDS,
     }
-
-
-def _info(session: Session, current: str | None) -> SessionInfo:
-    return SessionInfo(
-        id=session.session_id,
-        device=session.device,
-        created_at=clock.rfc3339(session.created_at),
-        last_used_at=clock.rfc3339(session.used_at),
-        expires_at=clock.rfc3339(session.expires_at),
-        current=session.session_id == current,
-    )
 
 
 def _guest(guest_id: str, now: float) -> User:

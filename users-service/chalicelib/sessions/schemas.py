@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from chalicelib.accounts.schemas import EmailAddress, Password, User
+from chalicelib.sessions.models import Session
+from common import clock
 from common.schemas import Body
 
 
@@ -45,3 +47,15 @@ class SessionInfo(Struct, kw_only=True):
     last_used_at: str
     expires_at: str
     current: bool
+
+
+def describe(session: Session, current: str | None) -> SessionInfo:
+    """`current` is the id of the session that asks."""
+    return SessionInfo(
+        id=session.session_id,
+        device=session.device,
+        created_at=clock.rfc3339(session.created_at),
+        last_used_at=clock.rfc3339(session.used_at),
+        expires_at=clock.rfc3339(session.expires_at),
+        current=session.session_id == current,
+    )

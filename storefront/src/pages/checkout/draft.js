@@ -1,9 +1,12 @@
 /** What the buyer has typed so far, kept in this tab. Nothing of a card is ever kept. */
+import { NO_ADDRESS } from "../../parts/address.js";
+
 const KEY = "shop.checkout";
 
-const NO_ADDRESS = { name: "", line1: "", line2: "", city: "", region: "", postal_code: "", country: "", phone: "" };
-
-const EMPTY = { email: "", shipping: NO_ADDRESS, separateBilling: false, billing: NO_ADDRESS, method: "", code: "" };
+/** `saved`: the kept address that was chosen, "" for another one; `keep`: whether that one is to be kept as well. */
+const EMPTY = {
+  email: "", shipping: NO_ADDRESS, saved: null, keep: false, separateBilling: false, billing: NO_ADDRESS, method: "", code: "",
+};
 
 export function readDraft() {
   try {
@@ -18,10 +21,6 @@ export const keepDraft = (draft) => sessionStorage.setItem(KEY, JSON.stringify(d
 export const forgetDraft = () => sessionStorage.removeItem(KEY);
 
 const REQUIRED = ["name", "line1", "postal_code", "city", "country"];
-
-/** As the API takes it: no empty parts. */
-export const addressOf = (address) =>
-  Object.fromEntries(Object.entries(address).map(([part, text]) => [part, text.trim()]).filter(([, text]) => text));
 
 /** {field: message} for everything the buyer has left out; the shop checks the rest. */
 export function missing(draft, asksEmail) {

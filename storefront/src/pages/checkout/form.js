@@ -1,21 +1,23 @@
 /** The checkout form with its live summary. */
-import { session } from "../../api/session.js";
+import { isAccount, session } from "../../api/session.js";
 import { messageOf } from "../../api/messages.js";
+import { likelyCountry } from "../../countries.js";
 import { formatMoney } from "../../money.js";
+import { Address } from "../../parts/address.js";
 import { Field, focusFirstError } from "../../parts/field.js";
-import { Notice, ProblemNotice } from "../../parts/notice.js";
+import { Loading, Notice, ProblemNotice } from "../../parts/notice.js";
 import { useStore } from "../../store.js";
 import { html, useEffect, useState } from "../../view.js";
 import { Warnings } from "../cart.js";
-import { Address } from "./address.js";
 import { openAttempt } from "./attempt.js";
-import { countryChoices, likelyCountry, methodsFor } from "./countries.js";
+import { countryChoices, methodsFor } from "./countries.js";
 import { Discount } from "./discount.js";
 import { keepDraft, missing, readDraft } from "./draft.js";
 import { Methods } from "./methods.js";
 import { Payment } from "./payment.js";
 import { useQuote } from "./quote.js";
 import { Refusal } from "./refusal.js";
+import { KeepAddress, MOST_ADDRESSES, SavedAddresses, chosenFrom, useAddressBook, useDefaultAddress } from "./saved.js";
 import { orderFrom, useSubmission } from "./submission.js";
 import { Summary } from "./summary.js";
 
@@ -67,18 +69,27 @@ const SameAddress = ({ separate, onSeparate }) => html`
     <span>The bill goes to the same address</span>
   </label>`;
 
-function Delivery({ draft, edit, errors, methods, countries }) {
+/** Fields, unless one of the kept addresses is chosen. */
+function ShippingAddress({ draft, edit, errors, countries, book }) {
+  if (chosenFrom(book, draft)) return null;
+  return html`
+    <${Address} prefix="shipping_address." purpose="shipping" value=${draft.shipping} errors=${errors} countries=${countries}
+      onValue=${(shipping, field) => edit({ shipping }, field)} />
+    ${isAccount(session.value?.user) && book.length < MOST_ADDRESSES && html`<${KeepAddress} keep=${draft.keep} onKeep=${(keep) => edit({ keep })} />`}`;
+}
+
+function Delivery({ draft, edit, errors, methods, countries, book }) {
   return html`
     <section aria-labelledby="delivery">
       <h2 id="delivery">Delivery address</h2>
-      <${Address} prefix="shipping_address" purpose="shipping" value=${draft.shipping} errors=${errors} countries=${countries}
-        onValue=${(shipping, field) => edit({ shipping }, field)} />
+      <${SavedAddresses} book=${book} draft=${draft} onChoose=${(part) => edit(part)} />
+      <${ShippingAddress} ...${{ draft, edit, errors, countries, book }} />
       <${SameAddress} separate=${draft.separateBilling} onSeparate=${(separateBilling) => edit({ separateBilling })} />
     </section>
     ${draft.separateBilling && html`
       <section aria-labelledby="billing">
         <h2 id="billing">Billing address</h2>
-        <${Address} prefix="billing_address" purpose="billing" value=${draft.billing} errors=${errors} countries=${countries}
+        <${Address} prefix="billing_address." purpose="billing" value=${draft.billing} errors=${errors} countries=${countries}
           onValue=${(billing, field) => edit({ billing }, field)} />
       </section>`}
     <${Methods} methods=${methodsFor(methods, draft.shipping.country)} chosen=${draft.method} error=${errors.shipping_method}
@@ -106,9 +117,14 @@ export function CheckoutForm({ cart, methods, refused, onPlaced, onBank }) {
   const [card, setCard] = useState("pm_card_visa");
   const [errors, setErrors] = useState({});
   const user = useStore(session)?.user;
-  const asksEmail = !user || user.role === "guest";
+  const asksEmail = !isAccount(user);
+  const book = useAddressBook(user);
+  useDefaultAddress(book, draft, change);
   const quoted = useQuote(draft, cart.version);
-  const onFields = (problem) => setErrors(problem.fields);
+  const onFields = (problem) => {
+    setErrors(problem.fields);
+    if (Object.keys(problem.fields).some((field) => field.startsWith("shipping_address."))) change({ saved: "" });
+  };
   const submission = useSubmission({ refused, quoted, onPlaced, onBank, onFields });
   const { busy, problem, mended } = submission;
   const [discountError, setDiscountError] = useDiscountError([quoted.problem, problem], change);
@@ -132,6 +148,7 @@ export function CheckoutForm({ cart, methods, refused, onPlaced, onBank }) {
   };
   const shown = { ...quoted.problem?.fields, ...errors };
 
+  if (!book) return html`<h1>Checkout</h1><${Loading} />`;
   return html`
     <h1>Checkout</h1>
     <${Warnings} current=${cart} />
@@ -140,7 +157,7 @@ export function CheckoutForm({ cart, methods, refused, onPlaced, onBank }) {
     <form class="split" noValidate onSubmit=${submit}>
       <div class="steps">
         ${asksEmail && html`<${Contact} email=${draft.email} error=${shown.email} onEmail=${(email) => edit({ email }, "email")} />`}
-        <${Delivery} ...${{ draft, edit, methods, countries }} errors=${shown} />
+        <${Delivery} ...${{ draft, edit, methods, countries, book }} errors=${shown} />
         <${PaymentPart} total=${quoted.quote?.total} card=${card} onCard=${setCard} error=${shown.payment_method} />
       </div>
       <${Summary} cart=${cart} quoted=${quoted}>

@@ -12,10 +12,12 @@ import { forgetAttempt, openAttempt, place } from "./attempt.js";
 import { Bank } from "./bank.js";
 import { forgetDraft } from "./draft.js";
 import { CheckoutForm } from "./form.js";
+import { keepAddress } from "./saved.js";
 
 /** Where an order that was placed goes: its page, or back to the form when it came to nothing. */
 function arrive(order) {
   forgetAttempt();
+  keepAddress();
   if (order.status !== "pending") forgetDraft();
   loadCart().catch(() => null);
   navigate(`/order/${order.id}?placed=1`, { replace: true });

@@ -3,8 +3,9 @@ import { removeItem, setQuantity } from "../../api/cart.js";
 import { messageOf } from "../../api/messages.js";
 import { cancelOrder, findOrder } from "../../api/orders.js";
 import { formatMoney } from "../../money.js";
+import { Countdown, useSecondsLeft } from "../../parts/countdown.js";
 import { Notice } from "../../parts/notice.js";
-import { html, useEffect, useState } from "../../view.js";
+import { html, useState } from "../../view.js";
 
 /** A button whose work may fail; its own problem is shown below it. */
 function Action({ text, busyText, work }) {
@@ -116,16 +117,11 @@ const Unanswered = ({ problem, again }) => html`
  * as well when it lost touch in the middle. Hence no promise but the one that holds for both.
  */
 function Unavailable({ problem, again }) {
-  const [left, setLeft] = useState(problem.retryAfter ?? 5);
-  useEffect(() => {
-    if (left <= 0) return undefined;
-    const timer = setTimeout(() => setLeft(left - 1), 1000);
-    return () => clearTimeout(timer);
-  }, [left]);
+  const left = useSecondsLeft(problem);
   return html`
     <${Notice} kind="problem" title="We cannot take your order just now" id="refusal">
       <p>Trying again is safe: you will not order or pay twice.</p>
-      ${left > 0 ? html`<p>You can try again in ${left} s.</p>` : html`<${Action} text="Try again" work=${again} />`}
+      ${left > 0 ? html`<${Countdown} left=${left} />` : html`<${Action} text="Try again" work=${again} />`}
     <//>`;
 }
 

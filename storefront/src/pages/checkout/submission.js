@@ -1,9 +1,9 @@
 /** Sending the order and dealing with what comes back. */
 import { loadCart } from "../../api/cart.js";
+import { addressOf } from "../../parts/address.js";
 import { focusFirstError } from "../../parts/field.js";
 import { useRef, useState } from "../../view.js";
 import { place } from "./attempt.js";
-import { addressOf } from "./draft.js";
 import { cancelAndWait } from "./refusal.js";
 
 export function orderFrom(draft, cart, quote, card, asksEmail) {

@@ -1,34 +1,30 @@
-/** The staff's side of the shop: behind a log-in, the products and the editing of one. */
+/** The staff's side of the shop, behind a log-in: products and users. */
 import { listCategories } from "../../api/catalog.js";
-import { isStaff, session } from "../../api/session.js";
-import { Loaded, Notice } from "../../parts/notice.js";
+import { isStaff } from "../../api/session.js";
+import { Loaded } from "../../parts/notice.js";
+import { Tabs } from "../../parts/tabs.js";
 import { useResource } from "../../resource.js";
-import { useStore } from "../../store.js";
 import { html } from "../../view.js";
-import { LoginForm } from "../login.js";
+import { Gate } from "../gate.js";
 import { useTitle } from "../title.js";
 import { Editor } from "./editor.js";
 import { NewProduct } from "./new-product.js";
 import { ProductTable } from "./table.js";
+import { UserPage } from "./user.js";
+import { UserTable } from "./users.js";
 
-const nothing = () => null;
+const PAGES = [["/staff", "Products"], ["/staff/users", "Users"]];
 
-/** The shop itself decides what a role may do; this only spares a stranger the error. */
-function Gate({ children }) {
-  const user = useStore(session)?.user;
-  if (isStaff(user)) return children;
-  return html`
-    <div class="narrow">
-      <h1>Staff</h1>
-      ${user?.role === "customer" && html`<${Notice} kind="problem"><p>Your account may not do this.</p><//>`}
-      <${LoginForm} onDone=${nothing} />
-    </div>`;
-}
-
-export function StaffPage() {
+function Frame({ children }) {
   useTitle("Staff");
-  return html`<${Gate}><${ProductTable} /><//>`;
+  return html`
+    <${Gate} title="Staff" allows=${isStaff}>
+      <${Tabs} label="Staff" pages=${PAGES} />
+      ${children}
+    <//>`;
 }
+
+export const StaffPage = () => html`<${Frame}><${ProductTable} /><//>`;
 
 function Product({ id }) {
   const categories = useResource("categories", listCategories);
@@ -39,7 +35,8 @@ function Product({ id }) {
     <//>`;
 }
 
-export function StaffProductPage({ id }) {
-  useTitle("Staff");
-  return html`<${Gate}><${Product} id=${id} /><//>`;
-}
+export const StaffProductPage = ({ id }) => html`<${Frame}><${Product} id=${id} /><//>`;
+
+export const StaffUsersPage = () => html`<${Frame}><${UserTable} /><//>`;
+
+export const StaffUserPage = ({ id }) => html`<${Frame}><${UserPage} id=${id} /><//>`;

@@ -4,6 +4,7 @@ import { messageOf } from "../../api/messages.js";
 import { sendTo } from "../../api/upload.js";
 import { Field } from "../../parts/field.js";
 import { Notice } from "../../parts/notice.js";
+import { Progress } from "../../parts/progress.js";
 import { toast } from "../../parts/toast.js";
 import { html, useRef, useState } from "../../view.js";
 
@@ -16,10 +17,6 @@ async function upload(productId, file, alt, onProgress) {
   onProgress(1);
   await completeImage(productId, image_id);
 }
-
-const Progress = ({ done }) => html`
-  <p role="status">${done < 1 ? `Uploading, ${Math.round(done * 100)} %` : "Checking the picture…"}</p>
-  <progress max="1" value=${done} aria-label="Upload">${Math.round(done * 100)} %</progress>`;
 
 function Shown({ image, productId, onChanged }) {
   const [problem, setProblem] = useState(null);

@@ -5,7 +5,3 @@ const STATUS = {
 };
 
 export const statusText = (status) => STATUS[status] ?? status;
-
-const dates = new Intl.DateTimeFormat(navigator.language, { dateStyle: "long" });
-
-export const dateText = (time) => (time ? dates.format(new Date(time)) : "");

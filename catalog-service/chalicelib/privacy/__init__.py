@@ -1,0 +1,1 @@
+"""What this service holds on a person: told on request, forgotten after the person was erased."""

@@ -1,0 +1,63 @@
+"""What a person is told about what is held here."""
+
+import msgspec
+
+from chalicelib.cart.cart import Cart
+from chalicelib.orders.order import Order
+from chalicelib.orders.schemas import EventView, OrderView, present, present_events
+from common.schemas import Money
+
+
+class HeldLine(msgspec.Struct, kw_only=True):
+    sku: str
+    product_id: str
+    name: str
+    options: dict[str, str]
+    quantity: int
+    unit_price: Money
+
+
+class HeldCart(msgspec.Struct, kw_only=True):
+    """As it is stored: at the prices last seen."""
+
+    items: list[HeldLine]
+    version: int
+    order_id: str | None
+
+
+class HeldOrder(OrderView, kw_only=True):
+    """An order with its history, and the id under which the payment provider knows its payment."""
+
+    events: list[EventView]
+    payment_id: str | None
+
+
+class HeldData(msgspec.Struct, kw_only=True):
+    """All that orders-service holds on the caller: the cart, and a page of the orders, newest first."""
+
+    customer_id: str
+    cart: HeldCart | None
+    items: list[HeldOrder]
+    next_cursor: str | None
+
+
+def present_cart(cart: Cart) -> HeldCart | None:
+    if not cart.version:
+        return None
+    lines = [
+        HeldLine(
+            sku=line.sku,
+            product_id=line.product_id,
+            name=line.name,
+            options=line.options,
+            quantity=line.quantity,
+            unit_price=Money(line.unit_price, cart.currency),
+        )
+        for line in cart.lines
+    ]
+    return HeldCart(items=lines, version=cart.version, order_id=cart.order_id)
+
+
+def present_order(order: Order) -> HeldOrder:
+    shown = msgspec.structs.asdict(present(order))
+    return HeldOrder(**shown, events=present_events(order).items, payment_id=order.payment_id)
