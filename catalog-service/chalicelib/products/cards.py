@@ -35,6 +35,7 @@ class Face(msgspec.Struct, frozen=True, kw_only=True):
     compare_at_price: Money | None
     available: bool
     thumb: str | None
+    names: dict[str, str] = {}
 
 
 class _CardIndex(GlobalSecondaryIndex["Card"]):  # type: ignore[no-untyped-call]
@@ -190,6 +191,7 @@ def face_of(product: Product) -> Face:
         compare_at_price=cheapest.compare_at_price if cheapest else None,
         available=product.in_stock,
         thumb=product.thumb,
+        names=product.names,
     )
 
 

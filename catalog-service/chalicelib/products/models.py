@@ -11,12 +11,14 @@ import msgspec
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
+from chalicelib.prices import Price as Price
 from chalicelib.table import CatalogItem
 from common.attributes import Document, Whole
 from common.schemas import Money
 from common.tables import Item, Transaction, get
 
 Status = Literal["draft", "active", "archived"]
+THUMB = "160"  # pixels, as renditions are named
 _UNFINISHED = "PRODUCTS"
 
 
@@ -25,29 +27,42 @@ class Option(msgspec.Struct, frozen=True):
     values: list[str]
 
 
+class Translation(msgspec.Struct, frozen=True):
+    name: str
+    description: str = ""
+
+
 class Variant(msgspec.Struct, frozen=True, kw_only=True):
+    """`price` is in the product's own currency, `prices` are by the codes of others."""
+
     sku: str
     options: dict[str, str]
     price: Money
     compare_at_price: Money | None = None
     weight_g: int = 0
+    prices: dict[str, Price] = {}
 
 
 class Image(msgspec.Struct, frozen=True, kw_only=True):
-    """A picture that was looked into; `key` is where it lies in the bucket."""
+    """A picture; `key` is where it lies in the bucket, `renditions` are keys by width.
+
+    Until it is `ready` nobody has looked into it, and only staff may see it.
+    """
 
     id: str
     key: str
     width: int
     height: int
     alt: str
+    status: Literal["processing", "ready"] = "ready"
+    renditions: dict[str, str] = {}
 
 
 class Product(msgspec.Struct, frozen=True, kw_only=True):
     """`version` counts what staff changed, `revision` every write of the item, such as a change of `in_stock`.
 
     `shelves` are the categories whose lists show it. `unfinished` are SKUs whose items in the stock table are not in
-    step yet (see saving.py).
+    step yet (see saving.py). `translations` are by language tag.
     """
 
     id: str
@@ -66,6 +81,7 @@ class Product(msgspec.Struct, frozen=True, kw_only=True):
     created_at: int
     updated_at: int
     unfinished: list[str] = []
+    translations: dict[str, Translation] = {}
 
     @property
     def live(self) -> bool:
@@ -74,7 +90,14 @@ class Product(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def thumb(self) -> str | None:
-        return self.images[0].key if self.images else None
+        """The key of the smallest rendition of the first picture that is ready, or of the picture itself."""
+        first = next((one for one in self.images if one.status == "ready"), None)
+        return first.renditions.get(THUMB, first.key) if first else None
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Translated names by language tag."""
+        return {tag: one.name for tag, one in self.translations.items()}
 
 
 class UnfinishedIndex(GlobalSecondaryIndex["ProductItem"]):  # type: ignore[no-untyped-call]

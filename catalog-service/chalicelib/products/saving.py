@@ -161,6 +161,8 @@ def _offer(product: Product, variant: Variant) -> counters.Offer:
         weight_g=variant.weight_g,
         thumb=product.thumb,
         sellable=product.status == "active",
+        prices=variant.prices,
+        names=product.names,
     )
 
 

@@ -8,6 +8,7 @@ from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
 from pynamodb.expressions.condition import Condition
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
 
+from chalicelib.prices import Price
 from chalicelib.table import StockItem, batch_get
 from common.attributes import Document, Whole
 from common.idempotency import RecordAttributes
@@ -17,7 +18,10 @@ from common.tables import Item, Transaction, get, update
 
 
 class Offer(msgspec.Struct, frozen=True, kw_only=True):
-    """What is sold under a SKU, kept beside its counter so that one read answers a cart or a checkout."""
+    """What is sold under a SKU, kept beside its counter so that one read answers a cart or a checkout.
+
+    `prices` are those in further currencies by code, `names` the translated ones by language tag.
+    """
 
     product_id: str
     name: str
@@ -26,6 +30,8 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
     weight_g: int
     thumb: str | None
     sellable: bool
+    prices: dict[str, Price] = {}
+    names: dict[str, str] = {}
 
 
 class Sku(StockItem):
