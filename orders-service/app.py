@@ -13,6 +13,7 @@ from chalicelib.payments.routes import routes as payments
 from chalicelib.pricing.routes import routes as pricing
 from chalicelib.privacy import domain as privacy
 from chalicelib.privacy.routes import routes as privacy_routes
+from chalicelib.shipments.routes import routes as shipments
 from common import erasure, events
 from common.deadline import Deadline
 from common.http import make_app
@@ -23,7 +24,7 @@ ORDER_SECONDS = 20
 app = make_app(
     config.settings,
     config.signer,
-    blueprints=[cart, checkout, order_routes, payments, pricing, privacy_routes],
+    blueprints=[cart, checkout, order_routes, payments, pricing, privacy_routes, shipments],
     dependencies={"dynamodb": table.reachable},
 )
 table.OrdersItem.connect()

@@ -58,6 +58,28 @@ class OrderShipped(Conflict):
     detail = "The order is on its way, so it can't be cancelled. It can be returned."
 
 
+class OrderCancelled(Conflict):
+    code = "order_cancelled"
+    detail = "The order is cancelled or about to be, refunded, or was never paid."
+
+
+class OrderNotConfirmed(Conflict):
+    code = "order_not_confirmed"
+    detail = "The order is not paid yet, so nothing of it can be shipped."
+
+
+class OrderNotShipped(Conflict):
+    code = "order_not_shipped"
+    detail = "Not all of the order is shipped, so it can't have been delivered."
+
+
+class ShipmentExceeds(Conflict):
+    """With `exceeding`: each SKU of which there is less to ship than asked for."""
+
+    code = "shipment_exceeds"
+    detail = "More would be shipped than is left of the order; exceeding says of what."
+
+
 class PaymentDeclined(PaymentRequired):
     code = "payment_declined"
     detail = "The payment was declined. Nothing was charged and the cart is as it was."

@@ -26,6 +26,8 @@ ALLOWED = {
     ("GET", "/orders/{order_id}"): PEOPLE,
     ("GET", "/orders/{order_id}/events"): PEOPLE,
     ("POST", "/orders/{order_id}/cancel"): PEOPLE,
+    ("POST", "/orders/{order_id}/shipments"): {STAFF, ADMIN},
+    ("POST", "/orders/{order_id}/deliver"): {STAFF, ADMIN},
     ("GET", "/shipping-methods"): ANYBODY,
     ("GET", "/tax-rates/{country}"): ANYBODY,
     ("POST", "/payments/events"): ANYBODY,

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 import msgspec
 
 from chalicelib.cart.cart import Cart
+from chalicelib.keyed import Keyed
 from chalicelib.orders.order import Order
 from chalicelib.pricing.price import Line
 
@@ -62,6 +63,12 @@ class Store(Protocol):
 
     def write(self, before: Order, after: Order, basket: Basket = Basket.KEEP) -> Order:
         """Replace `before` by `after` if its version still stands; the order as it is now, this or another's."""
+
+    def find_keyed(self, order_id: str, keyed: Keyed) -> tuple[Order | None, str | None]:
+        """The order, and what was asked for under the caller's key before."""
+
+    def write_keyed(self, before: Order, after: Order, keyed: Keyed) -> bool:
+        """Replace `before` by `after` if its version still stands and the key was not used yet, and note its use."""
 
 
 class Held(msgspec.Struct, frozen=True):

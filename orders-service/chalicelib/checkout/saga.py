@@ -157,22 +157,26 @@ STEPS: dict[State, Step] = {
 }
 
 
-def move(order: Order, world: World, basket: Basket = Basket.KEEP, **changes: Any) -> Order:
+def move(order: Order, world: World, basket: Basket = Basket.KEEP, *, actor: str = "system", **changes: Any) -> Order:
     """Write the order's next form over this one; what stands there now, ours or another's.
 
     A repeat, a lost reply or a race fails the condition on the version, and the store reads what is true.
     """
+    return world.store.write(order, moved(order, world, actor, **changes), basket)
+
+
+def moved(order: Order, world: World, actor: str, **changes: Any) -> Order:
+    """The order's next form, to be written if this one still stands; `actor` caused a change of its status."""
     now = world.now()
     after = msgspec.structs.replace(order, **changes)
-    after = msgspec.structs.replace(
+    return msgspec.structs.replace(
         after,
         version=order.version + 1,
         operation=world.new_id("op"),
         updated_at=now,
-        history=_history(order, after, now),
+        history=_history(order, after, now, actor),
         due=(changes.get("due") or now + NEXT_LOOK_SECONDS) if is_moving(after) else None,
     )
-    return world.store.write(order, after, basket)
 
 
 def settle(order: Order, world: World, baskets: tuple[Basket, ...], **changes: Any) -> Order:
@@ -211,7 +215,7 @@ def all_done(order: Order) -> list[Refund]:
     return [msgspec.structs.replace(one, done=True) for one in order.refunds]
 
 
-def _history(before: Order, after: Order, now: float) -> list[Change]:
+def _history(before: Order, after: Order, now: float, actor: str) -> list[Change]:
     if SHOWN[before.state] == SHOWN[after.state]:
         return after.history
-    return [*after.history, Change(SHOWN[after.state], now, after.cancelled_by or "system")]
+    return [*after.history, Change(SHOWN[after.state], now, after.cancelled_by or actor)]

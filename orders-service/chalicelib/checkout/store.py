@@ -7,11 +7,13 @@ from botocore.exceptions import BotoCoreError
 from pynamodb.exceptions import PynamoDBException
 
 from chalicelib import events
+from chalicelib import keyed as keys
 from chalicelib.cart import domain as carts
 from chalicelib.cart.cart import Cart
 from chalicelib.checkout import models
 from chalicelib.checkout.effects import Basket, Record
 from chalicelib.errors import OutcomeUnknown
+from chalicelib.keyed import Keyed
 from chalicelib.orders import domain as orders
 from chalicelib.orders.order import Order
 from common.problems import Unavailable
@@ -70,6 +72,22 @@ class DynamoStore:
             elif basket is Basket.UNMARK:
                 carts.unmark(transaction, before.owner, before.id)
             return orders.commit_change(transaction, before, after)
+
+    def find_keyed(self, order_id: str, keyed: Keyed) -> tuple[Order | None, str | None]:
+        with knowing():
+            return orders.find_keyed(order_id, keyed)
+
+    def write_keyed(self, before: Order, after: Order, keyed: Keyed) -> bool:
+        """One token for every attempt, as for `place`; who is refused reads again, and finds the key if it was this."""
+        transaction = Transaction()
+        orders.change(transaction, before, after)
+        keys.add(transaction, keyed)
+        with knowing():
+            try:
+                transaction.commit()
+            except Refused:
+                return False
+            return True
 
 
 @contextmanager

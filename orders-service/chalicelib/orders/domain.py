@@ -6,7 +6,7 @@ from chalicelib.checkout.effects import World
 from chalicelib.checkout.saga import drive, move, undo_as, with_refund
 from chalicelib.errors import OrderShipped, OutcomeUnknown
 from chalicelib.orders import models
-from chalicelib.orders.order import ENDED, UNDOING, Order, State, is_moving
+from chalicelib.orders.order import ENDED, UNDOING, Order, State, is_moving, is_on_its_way
 from common import logs
 from common.problems import Forbidden, NotFound, invalid
 
@@ -17,7 +17,7 @@ _log = logs.logger(__name__)
 
 # What the checkout's store puts into its transactions.
 add, change, commit_change, write = models.add, models.change, models.commit_change, models.write
-find_stored = models.find_order
+find_stored, find_keyed = models.find_order, models.find_keyed
 
 
 def find_order(order_id: str, reader: str, *, any_order: bool) -> Order:
@@ -54,7 +54,7 @@ def cancel_order(order: Order, actor: str, world: World) -> Order:
     A repeat finds it asked; a lost race against payment or another cancel is seen by the version, and asked again.
     """
     for _ in range(MAX_RACES):
-        if order.state in (State.SHIPPED, State.DELIVERED):
+        if is_on_its_way(order):
             raise OrderShipped
         if order.cancelled_by is not None or order.state in UNDOING | ENDED:
             return drive(order, world)

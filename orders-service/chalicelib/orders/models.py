@@ -15,7 +15,8 @@ from pynamodb.expressions.update import Action
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 
 from chalicelib import events, outbox
-from chalicelib.orders.order import Change, Order, Refund, State
+from chalicelib.keyed import Keyed, KeyedItem
+from chalicelib.orders.order import Change, Order, Refund, Shipment, State
 from chalicelib.pricing.price import PricedLine
 from chalicelib.table import OrdersItem
 from common import tables
@@ -88,6 +89,7 @@ class OrderItem(OrdersItem):
     next_action = Document[dict[str, Any]](dict[str, Any], null=True)
     captured = Whole(default=0)
     refunds = Document[list[Refund]](list[Refund], default=list)
+    shipments = Document[list[Shipment]](list[Shipment], default=list)
     end = Choice(State, null=True)
     cancelled_by = UnicodeAttribute(null=True)
     confirmed_at = NumberAttribute(null=True)
@@ -143,6 +145,12 @@ def _shard(order_id: str) -> int:
 def find_order(order_id: str) -> Order | None:
     item = tables.get(OrderItem, *_key(order_id))
     return item.value() if item else None
+
+
+def find_keyed(order_id: str, keyed: Keyed) -> tuple[Order | None, str | None]:
+    """The order, and what was asked for under the key before, in one consistent read."""
+    item, record = tables.get_all((OrderItem, *_key(order_id)), KeyedItem.ref(keyed))
+    return item.value() if item else None, record.body_hash if record else None
 
 
 def add(transaction: Transaction, order: Order) -> None:

@@ -69,6 +69,23 @@ class Refund(msgspec.Struct, frozen=True):
     done: bool = False
 
 
+class Parcel(msgspec.Struct, frozen=True):
+    """So many of one SKU of the order in a shipment."""
+
+    sku: str
+    quantity: int
+
+
+class Shipment(msgspec.Struct, frozen=True, kw_only=True):
+    """What left the house at `at`. Who carries it under which number leads to the buyer: None once that was erased."""
+
+    id: str
+    carrier: str | None
+    tracking_number: str | None
+    items: list[Parcel]
+    at: float
+
+
 class Order(msgspec.Struct, frozen=True, kw_only=True):
     """All amounts are minor units of `currency`; all times are seconds of the shop's clock.
 
@@ -100,6 +117,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     next_action: dict[str, Any] | None = None
     captured: int = 0
     refunds: list[Refund] = []
+    shipments: list[Shipment] = []
     end: State | None = None
     cancelled_by: str | None = None
     confirmed_at: float | None = None
@@ -119,6 +137,19 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
         return sum(refund.amount for refund in self.refunds)
 
 
+def unshipped(order: Order) -> dict[str, int]:
+    """How many of each SKU are still here."""
+    left = {line.sku: line.quantity for line in order.lines}
+    for parcel in (one for shipment in order.shipments for one in shipment.items):
+        left[parcel.sku] -= parcel.quantity
+    return {sku: quantity for sku, quantity in left.items() if quantity}
+
+
+def is_on_its_way(order: Order) -> bool:
+    """Whether any of it has left the house for good: then it can't be cancelled any more, only returned."""
+    return order.state in (State.SHIPPED, State.DELIVERED) or (bool(order.shipments) and order.state not in ENDED)
+
+
 def is_moving(order: Order) -> bool:
     """Whether something is still to be done for it, by whoever comes next."""
     return order.state in MOVING or (order.state is State.CONFIRMED and order.cancelled_by is not None)
@@ -135,6 +166,7 @@ def without_person(order: Order) -> dict[str, Any]:
         "billing_address": _country_of(order.billing_address),
         "payment_method": None,
         "next_action": None,
+        "shipments": [msgspec.structs.replace(one, carrier=None, tracking_number=None) for one in order.shipments],
     }
     return {name: value for name, value in blank.items() if getattr(order, name) != value}
 

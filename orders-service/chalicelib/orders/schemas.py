@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, cast
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from chalicelib.orders.order import ENDED, Change, Order, Refund, State
+from chalicelib.orders.order import ENDED, Change, Order, Refund, Shipment, State
 from chalicelib.pricing.schemas import QuoteLine, present_lines
 from common.clock import rfc3339
 from common.schemas import Id, Money, PageQuery
@@ -47,6 +47,21 @@ class RefundView(msgspec.Struct, kw_only=True):
     at: str
 
 
+class ParcelView(msgspec.Struct, kw_only=True):
+    sku: str
+    quantity: int
+
+
+class ShipmentView(msgspec.Struct, kw_only=True):
+    """`carrier` and `tracking_number` are null once the buyer was erased."""
+
+    id: str
+    carrier: str | None
+    tracking_number: str | None
+    items: list[ParcelView]
+    shipped_at: str
+
+
 class OrderView(msgspec.Struct, kw_only=True):
     """An order as its buyer and the staff see it.
 
@@ -70,7 +85,7 @@ class OrderView(msgspec.Struct, kw_only=True):
     shipping_method: str
     discount_code: str | None
     payment: PaymentView
-    shipments: list[dict[str, Any]]
+    shipments: list[ShipmentView]
     returns: list[dict[str, Any]]
     refunds: list[RefundView]
     version: int
@@ -119,7 +134,7 @@ def present(order: Order) -> OrderView:
             captured=money(order.captured),
             refunded=money(_given_back(order)),
         ),
-        shipments=[],
+        shipments=[_present_shipment(one) for one in order.shipments],
         returns=[],
         refunds=[_present_refund(one, order) for one in order.refunds],
         version=order.version,
@@ -156,6 +171,16 @@ def payment_status(order: Order) -> PaymentState:
 
 def _given_back(order: Order) -> int:
     return sum(one.amount for one in order.refunds if one.done)
+
+
+def _present_shipment(one: Shipment) -> ShipmentView:
+    return ShipmentView(
+        id=one.id,
+        carrier=one.carrier,
+        tracking_number=one.tracking_number,
+        items=[ParcelView(sku=parcel.sku, quantity=parcel.quantity) for parcel in one.items],
+        shipped_at=rfc3339(one.at),
+    )
 
 
 def _present_refund(one: Refund, order: Order) -> RefundView:

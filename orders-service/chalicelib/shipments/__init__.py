@@ -1,0 +1,1 @@
+"""Orders on their way: shipments, one or several, and delivery."""

@@ -1,0 +1,104 @@
+"""Shipping and delivering orders. Each is one write of the order at its version, so none of them takes it backwards."""
+
+from collections import Counter
+from collections.abc import Mapping
+
+import msgspec
+
+from chalicelib.checkout.effects import World
+from chalicelib.checkout.saga import move, moved
+from chalicelib.errors import OrderCancelled, OrderNotConfirmed, OrderNotShipped, OutcomeUnknown, ShipmentExceeds
+from chalicelib.keyed import Keyed
+from chalicelib.orders.order import ENDED, UNDOING, Order, Parcel, Shipment, State, unshipped
+from common.problems import IdempotencyMismatch, NotFound
+
+MAX_RACES = 8
+
+
+class Consignment(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be shipped; `items` None means all that is left."""
+
+    carrier: str
+    tracking_number: str | None
+    items: list[Parcel] | None
+
+
+def ship_order(order_id: str, sent: Consignment, actor: str, keyed: Keyed, world: World) -> tuple[Order, bool]:
+    """The order with the shipment in it, and whether it had been there before under this key.
+
+    The key's record is in the transaction of the order's write: a repeat, also after a lost reply or a crash, finds it;
+    of two that race the later one looks again at what is left.
+    """
+    for _ in range(MAX_RACES):
+        order, done = world.store.find_keyed(order_id, keyed)
+        if done is not None and done != keyed.request:
+            raise IdempotencyMismatch
+        if order is None:
+            raise NotFound
+        if done is not None:
+            return order, True
+        after = _with_shipment(order, sent, actor, world)
+        if world.store.write_keyed(order, after, keyed):
+            return after, False
+    raise OutcomeUnknown
+
+
+def _with_shipment(order: Order, sent: Consignment, actor: str, world: World) -> Order:
+    _check_shippable(order)
+    left = unshipped(order)
+    items = _within(sent.items, left)
+    known = order.email is not None  # of a buyer who was erased meanwhile nothing is written down again
+    shipment = Shipment(
+        id=world.new_id("shp"),
+        carrier=sent.carrier if known else None,
+        tracking_number=sent.tracking_number if known else None,
+        items=items,
+        at=world.now(),
+    )
+    complete = {one.sku: one.quantity for one in items} == left
+    state = State.SHIPPED if complete else order.state
+    return moved(order, world, actor, state=state, shipments=[*order.shipments, shipment])
+
+
+def _check_shippable(order: Order) -> None:
+    if order.cancelled_by is not None or order.state in ENDED | UNDOING:
+        raise OrderCancelled
+    if order.state in (State.RESERVED, State.AUTHORIZED, State.COMMITTED):
+        raise OrderNotConfirmed
+
+
+def _within(asked: list[Parcel] | None, left: Mapping[str, int]) -> list[Parcel]:
+    """All that is left, or what was asked for, each SKU once; raises ShipmentExceeds."""
+    wanted = Counter(left)
+    if asked is not None:
+        wanted = Counter()
+        for one in asked:
+            wanted[one.sku] += one.quantity
+    if not wanted:
+        raise ShipmentExceeds(exceeding=[])
+    too_many = {sku: quantity for sku, quantity in wanted.items() if quantity > left.get(sku, 0)}
+    if too_many:
+        raise ShipmentExceeds(
+            exceeding=[{"sku": sku, "requested": n, "left": left.get(sku, 0)} for sku, n in too_many.items()]
+        )
+    return [Parcel(sku, quantity) for sku, quantity in wanted.items()]
+
+
+def deliver_order(order_id: str, actor: str, world: World) -> Order:
+    """All of it has arrived. A repeat finds it delivered; of two that race one writes, and the other sees it."""
+    order = world.store.find_order(order_id)
+    for _ in range(MAX_RACES):
+        if order is None:
+            raise NotFound
+        if order.state is State.DELIVERED:
+            return order
+        _check_shipped(order)
+        order = move(order, world, actor=actor, state=State.DELIVERED)
+    raise OutcomeUnknown
+
+
+def _check_shipped(order: Order) -> None:
+    if order.cancelled_by is not None or order.state in ENDED | UNDOING:
+        raise OrderCancelled
+    if order.state is not State.SHIPPED:
+        raise OrderNotShipped
