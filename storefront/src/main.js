@@ -15,6 +15,7 @@ import { OrdersPage } from "./pages/orders.js";
 import { ProductPage } from "./pages/product.js";
 import { RegisterPage } from "./pages/register.js";
 import { ResetPasswordPage } from "./pages/reset-password.js";
+import { SearchPage } from "./pages/search/page.js";
 import { match, place, settle, start } from "./router.js";
 import { useStore } from "./store.js";
 import { html, render, useLayoutEffect } from "./view.js";
@@ -27,6 +28,7 @@ const ROUTES = [
   ["/", HomePage],
   ["/products", ListingPage],
   ["/category/:slug", ListingPage],
+  ["/search", SearchPage],
   ["/product/:slug", ProductPage],
   ["/cart", CartPage],
   ["/checkout", checkout("CheckoutPage")],

@@ -1,24 +1,25 @@
 /** Reading from the API in a component: one answer at a time, late answers to old questions are dropped. */
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 
-/** `load` is called again whenever `key` changes or `reload` is called. */
+/** `load` is called again whenever `key` changes or `reload` is called; its signal ends what nobody waits for any more. */
 export function useResource(key, load) {
   const [state, setState] = useState({ key: null, data: null, problem: null });
-  const latest = useRef(0);
+  const latest = useRef(new AbortController());
   const loader = useRef(load);
   loader.current = load;
   const reload = useCallback(async () => {
-    const turn = ++latest.current;
-    const keep = (next) => turn === latest.current && setState(next);
+    latest.current.abort();
+    const { signal } = latest.current = new AbortController();
+    const keep = (next) => signal.aborted || setState(next);
     try {
-      keep({ key, data: await loader.current(), problem: null });
+      keep({ key, data: await loader.current(signal), problem: null });
     } catch (problem) {
       keep({ key, data: null, problem });
     }
   }, [key]);
   useEffect(() => {
     reload();
-    return () => { latest.current += 1; };
+    return () => latest.current.abort();
   }, [reload]);
   const current = state.key === key;
   return {

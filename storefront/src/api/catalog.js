@@ -17,10 +17,10 @@ export function listCategories() {
   return known;
 }
 
-export function listProducts({ category, sort, cursor, limit }) {
-  const query = new URLSearchParams();
-  for (const [name, value] of Object.entries({ category, sort, limit, cursor })) if (value) query.set(name, value);
-  return read(`/products?${query}`);
+/** With `q`, also an empty one, a search: the best first, and how many there are by category and price in `facets`. */
+export function listProducts(query, signal) {
+  const given = Object.entries(query).filter(([name, value]) => value || (name === "q" && value === ""));
+  return read(`/products?${new URLSearchParams(given)}`, signal);
 }
 
 export const findProduct = (slug) => read(`/products/${encodeURIComponent(slug)}`);

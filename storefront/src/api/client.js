@@ -30,7 +30,7 @@ async function again(method, path, { begin, ...options }, refused) {
 }
 
 /** Reading what anyone may see; no token is sent, so no session is needed. */
-export const read = async (path) => (await exchange("GET", path)).body;
+export const read = async (path, signal) => (await exchange("GET", path, { signal })).body;
 
 export async function logIn(email, password) {
   const { body } = await exchange("POST", "/sessions", { body: { email, password }, headers: device() });

@@ -5,14 +5,14 @@ import { noAnswer, problemOf } from "./problem.js";
 /** The slowest answer the API promises takes 12 s. */
 const PATIENCE_MS = 20_000;
 
-async function fetched(method, path, { body, token, headers }) {
+async function fetched(method, path, { body, token, headers, signal }) {
   const sent = { ...headers };
   if (body !== undefined) sent["Content-Type"] = "application/json";
   if (token) sent.Authorization = `Bearer ${token}`;
   try {
     return await fetch(shop.api + path, {
       method, headers: sent, body: body === undefined ? undefined : JSON.stringify(body),
-      cache: "no-cache", credentials: "omit", signal: AbortSignal.timeout(PATIENCE_MS),
+      cache: "no-cache", credentials: "omit", signal: AbortSignal.any([AbortSignal.timeout(PATIENCE_MS), ...(signal ? [signal] : [])]),
     });
   } catch {
     throw noAnswer();

@@ -14,24 +14,25 @@ function remember(listing) {
   return listing;
 }
 
-export async function openListing(category, sort) {
-  const key = `${category}?${sort}`;
+/** `query` is what the list is asked for with: a category and an order, or a search. */
+export async function openListing(query, signal) {
+  const key = `${new URLSearchParams(query)}`;
   const known = opened.get(key);
   if (known && Date.now() - known.at < FRESH_MS) return known;
-  const page = await listProducts({ category, sort });
-  return remember({ key, category, sort, items: page.items, cursor: page.next_cursor, at: Date.now() });
+  const page = await listProducts(query, signal);
+  return remember({ key, query, items: page.items, facets: page.facets, cursor: page.next_cursor, at: Date.now() });
 }
 
 /** A product that moved between two pages is shown once. A list whose cursor is refused begins anew. */
 export async function loadMore(listing) {
   try {
-    const page = await listProducts({ category: listing.category, sort: listing.sort, cursor: listing.cursor });
+    const page = await listProducts({ ...listing.query, cursor: listing.cursor });
     const shown = new Set(listing.items.map(({ id }) => id));
     const added = page.items.filter(({ id }) => !shown.has(id));
     return remember({ ...listing, items: [...listing.items, ...added], cursor: page.next_cursor });
   } catch (problem) {
     if (problem.code !== "cursor_invalid") throw problem;
     opened.delete(listing.key);
-    return openListing(listing.category, listing.sort);
+    return openListing(listing.query);
   }
 }

@@ -4,9 +4,10 @@ import { Grid, GridSkeleton } from "../parts/card.js";
 import { Loaded, Notice, ProblemNotice } from "../parts/notice.js";
 import { useResource } from "../resource.js";
 import { navigate } from "../router.js";
-import { html, useState } from "../view.js";
-import { loadMore, openListing } from "./listing-memory.js";
+import { html } from "../view.js";
+import { openListing } from "./listing-memory.js";
 import { MissingPage } from "./missing.js";
+import { More } from "./more.js";
 import { useTitle } from "./title.js";
 
 function SortChoice({ sort, path }) {
@@ -18,30 +19,8 @@ function SortChoice({ sort, path }) {
     </label>`;
 }
 
-function More({ listing, onMore }) {
-  const [state, setState] = useState({ busy: false, problem: null });
-  const more = async () => {
-    setState({ busy: true, problem: null });
-    try {
-      onMore(await loadMore(listing));
-      setState({ busy: false, problem: null });
-    } catch (problem) {
-      setState({ busy: false, problem });
-    }
-  };
-  return html`
-    <div class="more">
-      <p class="muted" role="status">${listing.items.length} shown</p>
-      ${state.problem && html`<${ProblemNotice} problem=${state.problem} />`}
-      ${listing.cursor && html`
-        <button type="button" class="button button-quiet" onClick=${more} disabled=${state.busy}>
-          ${state.busy ? "Loading…" : "Load more"}
-        </button>`}
-    </div>`;
-}
-
 function Products({ category, sort }) {
-  const listing = useResource(`${category}?${sort}`, () => openListing(category, sort));
+  const listing = useResource(`${category}?${sort}`, (signal) => openListing({ category, sort }, signal));
   if (listing.problem) return html`<${ProblemNotice} problem=${listing.problem} retry=${listing.reload} />`;
   if (!listing.data) return html`<${GridSkeleton} />`;
   if (!listing.data.items.length) return html`<${Notice}><p>There is nothing here yet.</p><//>`;

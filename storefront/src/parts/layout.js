@@ -9,6 +9,7 @@ import { useStore } from "../store.js";
 import { html } from "../view.js";
 import { LogOut } from "./log-out.js";
 import { LeafIcon } from "./picture.js";
+import { SearchBox } from "./search-box.js";
 import { Toasts } from "./toast.js";
 
 function CartLink() {
@@ -54,6 +55,7 @@ const Header = () => html`
   <header class="header">
     <div class="header-row">
       <a href="/" class="brand"><span class="brand-mark" aria-hidden="true"><${LeafIcon} /></span>${shop.name}</a>
+      <${SearchBox} />
       <nav class="account" aria-label="Account and cart"><${AccountLinks} /><${CartLink} /></nav>
     </div>
     <${Categories} />
