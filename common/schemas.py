@@ -4,6 +4,8 @@ from typing import Annotated, Generic, TypeVar
 
 from msgspec import Meta, Struct
 
+from common import locales, money
+
 T = TypeVar("T")
 
 Email = Annotated[str, Meta(min_length=3, max_length=254)]
@@ -12,7 +14,8 @@ Slug = Annotated[str, Meta(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$(?!\n)", max_leng
 Code = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{1,64}$(?!\n)")]
 Id = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$(?!\n)")]
 Country = Annotated[str, Meta(pattern=r"^[A-Z]{2}$(?!\n)", description="ISO 3166-1 alpha-2")]
-Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}$(?!\n)", description="ISO 4217")]
+Currency = Annotated[str, Meta(pattern=money.CODE, description="ISO 4217")]
+Locale = Annotated[str, Meta(pattern=locales.TAG, max_length=locales.MAX_LENGTH, description="BCP 47")]
 MinorUnits = Annotated[int, Meta(ge=0, le=10**11, description="Whole minor units of the currency")]
 
 
@@ -43,7 +46,10 @@ class Page(Struct, Generic[T], kw_only=True):
 
 
 class Money(Struct, frozen=True, forbid_unknown_fields=True):
-    """Whole minor units and an ISO 4217 code; never a float."""
+    """Whole minor units and an ISO 4217 code; never a float.
+
+    The bound on the amount leaves room: a thousand of it times a thousand still is a whole number in JavaScript.
+    """
 
     amount: MinorUnits
     currency: Currency

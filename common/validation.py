@@ -12,6 +12,7 @@ from common.problems import FieldError, MalformedJson, ValidationFailed
 
 T = TypeVar("T")
 _MAX_DEPTH = 64
+_LONG_PATTERN = re.compile(r" matching regex '.{200,}'", re.DOTALL)
 _PLACE = re.compile(r" - at `\$(.*)`$", re.DOTALL)
 _CODES = (
     (re.compile(r"required field"), "missing"),
@@ -141,6 +142,7 @@ def _field_error(error: msgspec.ValidationError, at: str) -> FieldError:
     place = _PLACE.search(text)
     message = _PLACE.sub("", text)
     code = next((code for pattern, code in _CODES if pattern.search(message)), "invalid_value")
+    message = _LONG_PATTERN.sub(" that is one of those in the service's description", message)
     return FieldError(_join(at, place[1].lstrip(".")) if place else at, code, message)
 
 
