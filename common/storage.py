@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 from urllib.parse import quote, urlsplit
 
 import msgspec
@@ -95,6 +95,27 @@ class Bucket:
 
         return _or_none(get)
 
+    def read_range(self, key: str, start: int, length: int, etag: str) -> bytes:
+        """So many bytes of an object from `start` on; Changed if it is gone or no longer has this ETag."""
+
+        def get() -> bytes:
+            wanted = {"Range": f"bytes={start}-{start + length - 1}", "IfMatch": etag}
+            return bytes(self._client().get_object(Bucket=self.name, Key=key, **wanted)["Body"].read())
+
+        found = _or_none(get)
+        if found is None:
+            raise Changed
+        return found
+
+    def stat(self, key: str) -> tuple[int, str] | None:
+        """Bytes and ETag of an object, or None if there is none."""
+
+        def head() -> tuple[int, str]:
+            answer = self._client().head_object(Bucket=self.name, Key=key)
+            return int(answer["ContentLength"]), str(answer["ETag"])
+
+        return _or_none(head)
+
     def size(self, key: str) -> int | None:
         """Bytes of an object, or None if there is none."""
         return _or_none(lambda: int(self._client().head_object(Bucket=self.name, Key=key)["ContentLength"]))
@@ -116,6 +137,11 @@ class Bucket:
 
     def put(self, key: str, content: bytes, content_type: str) -> None:
         _or_none(lambda: self._client().put_object(Bucket=self.name, Key=key, Body=content, ContentType=content_type))
+
+    def put_file(self, key: str, file: IO[bytes], content_type: str) -> None:
+        """The same for what need not be in memory, from the file's beginning."""
+        file.seek(0)
+        _or_none(lambda: self._client().put_object(Bucket=self.name, Key=key, Body=file, ContentType=content_type))
 
     def replace(self, key: str, content: bytes, content_type: str, *, etag: str | None) -> None:
         """Write an object that still has this ETag, or that does not exist (None); else raise Changed."""
