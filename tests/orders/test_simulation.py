@@ -15,8 +15,10 @@ from msgspec.structs import replace
 from chalicelib.checkout import domain, saga
 from chalicelib.checkout.effects import Basket
 from chalicelib.errors import HoldClosed
-from chalicelib.orders.order import State
+from chalicelib.orders import domain as orders
+from chalicelib.orders.order import Parcel, State
 from chalicelib.privacy import domain as privacy
+from chalicelib.shipments import domain as shipments
 from tests.orders.simulation import scenario
 from tests.orders.simulation.catalog import Catalog, Hold
 from tests.orders.simulation.scenario import run
@@ -80,6 +82,14 @@ class LeasesForEverybody(Table):
         return True
 
 
+class KeysThatAreForgotten(Table):
+    def is_unused(self, keyed):
+        return True
+
+    def get_keyed(self, order_id, keyed):
+        return self.orders.get(order_id), None
+
+
 class CartVersionsThatRepeat(Table):
     def put_order(self, before, after, basket):
         done = super().put_order(before, after, basket)
@@ -116,6 +126,7 @@ class NoTombstones(Catalog):
         Parts(table=UnconditionalWrites),
         Parts(table=LeasesForEverybody),
         Parts(table=CartVersionsThatRepeat),
+        Parts(table=KeysThatAreForgotten),
         Parts(catalog=HoldsCountedTwice),
         Parts(catalog=ReturnsTwice),
         Parts(catalog=NoTombstones),
@@ -210,6 +221,22 @@ def sweeper_that_never_undoes(monkeypatch):
     monkeypatch.setattr(scenario, "sweep_order", lazy)
 
 
+def shipping_what_is_cancelled(monkeypatch):
+    monkeypatch.setattr(shipments, "_check_shippable", lambda _order: None)
+
+
+def shipping_more_than_is_left(monkeypatch):
+    monkeypatch.setattr(shipments, "_within", lambda asked, left: asked or [Parcel(*one) for one in left.items()])
+
+
+def cancelling_what_is_partly_shipped(monkeypatch):
+    monkeypatch.setattr(orders, "is_on_its_way", lambda order: order.state in (State.SHIPPED, State.DELIVERED))
+
+
+def delivery_without_shipment(monkeypatch):
+    monkeypatch.setattr(shipments, "_check_shipped", lambda _order: None)
+
+
 @pytest.mark.parametrize(
     "plant",
     [
@@ -224,6 +251,10 @@ def sweeper_that_never_undoes(monkeypatch):
         release_before_the_record,
         erasure_that_cancels_nothing,
         sweeper_that_never_undoes,
+        shipping_what_is_cancelled,
+        shipping_more_than_is_left,
+        cancelling_what_is_partly_shipped,
+        delivery_without_shipment,
     ],
     ids=[
         "answer before the write",
@@ -237,6 +268,10 @@ def sweeper_that_never_undoes(monkeypatch):
         "release before the record",
         "erasure that cancels nothing",
         "sweeper that never undoes",
+        "shipping what is cancelled",
+        "shipping more than is left",
+        "cancelling what is partly shipped",
+        "delivery without shipment",
     ],
 )
 def test_a_step_that_is_wrong_is_noticed(monkeypatch, plant):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
 from chalicelib.checkout.effects import PaymentStatus
-from chalicelib.orders.order import ENDED, Order, State, is_moving, without_person
+from chalicelib.orders.order import ENDED, Order, State, is_moving, unshipped, without_person
 from tests.orders.simulation.catalog import Hold
 from tests.orders.simulation.provider import CANT_CHARGE
 from tests.orders.simulation.shop import Shop, bought
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from chalicelib.checkout.domain import Purchase
     from tests.orders.simulation.scenario import Told
 
-SOLD = frozenset({State.CONFIRMED, State.SHIPPED})
+ON_THE_WAY = frozenset({State.SHIPPED, State.DELIVERED})
+SOLD = frozenset({State.CONFIRMED}) | ON_THE_WAY
 REFUSED = frozenset(
     {"cart_empty", "cart_changed", "checkout_in_progress", "out_of_stock", "price_changed", "unavailable"}
 )
@@ -62,6 +63,8 @@ def broken(shop: Shop) -> list[str]:
             wrong.append("sold is not what orders have bought")
     wrong += ["a cart left marked" for cart in shop.table.carts.values() if cart.order_id]
     wrong += [f"happened twice: {status}" for (_, status), count in shop.statuses.items() if count > 1]
+    shipped = Counter({f"shipment {order.id}": len(order.shipments) for order in shop.table.orders.values()})
+    wrong += ["shipments and keys differ"] * (Counter(shop.table.keyed.values()) != +shipped)
     keys = Counter(record.order_id for record in shop.table.records.values() if record.placed)
     return wrong + ["orders and keys differ"] * (keys != Counter(shop.table.orders.keys()))
 
@@ -85,7 +88,17 @@ def _order(shop: Shop, order: Order) -> Collection[str]:
         wrong.append("confirmed without stock")
     if order.state in ENDED and held and held.state in (Hold.HELD, Hold.COMMITTED):
         wrong.append(f"{order.state}, and the stock is {held.state}")
-    return wrong
+    return wrong + list(_shipped(order))
+
+
+def _shipped(order: Order) -> Iterator[str]:
+    left = unshipped(order)
+    if any(quantity < 0 for quantity in left.values()):
+        yield "shipped more than was bought"
+    if order.shipments and order.state in ENDED:
+        yield f"{order.state}, and shipped"
+    if (order.state in ON_THE_WAY) != (not left):
+        yield f"{order.state}, and {len(left)} lines not shipped"
 
 
 CAN_CHARGE = frozenset(PaymentStatus) - CANT_CHARGE - {PaymentStatus.CAPTURED, PaymentStatus.VOIDED}
@@ -108,4 +121,4 @@ def remembered(shop: Shop, forgotten: Collection[str]) -> list[str]:
     """What became of orders whose buyers were erased."""
     orders = [shop.table.orders[order_id] for order_id in forgotten]
     wrong = ["a buyer who was forgotten is remembered" for order in orders if without_person(order)]
-    return wrong + ["an order is for nobody" for order in orders if order.state not in {*ENDED, State.SHIPPED}]
+    return wrong + ["an order is for nobody" for order in orders if not (order.state in ENDED or order.shipments)]

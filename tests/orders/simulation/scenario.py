@@ -11,14 +11,16 @@ from unittest.mock import patch
 from msgspec.structs import replace
 
 from chalicelib.checkout.domain import Purchase, is_paid, place_order
-from chalicelib.checkout.effects import Basket, Record
+from chalicelib.checkout.effects import Record
 from chalicelib.checkout.saga import drive
+from chalicelib.keyed import Keyed
 from chalicelib.orders.domain import cancel_order, sweep_order
-from chalicelib.orders.order import ENDED, State, is_moving
+from chalicelib.orders.order import ENDED, Order, Parcel, is_moving
 from chalicelib.pricing import domain as pricing
 from chalicelib.pricing.price import Line
 from chalicelib.pricing.rates import METHODS, ShippingMethod, ShippingRate
 from chalicelib.privacy.domain import forget_buyer
+from chalicelib.shipments.domain import Consignment, deliver_order, ship_order
 from common.problems import Problem
 from common.schemas import Money
 from tests.orders.simulation import invariants
@@ -142,8 +144,10 @@ class Scenario:
             self.scheduler.at(self.random.uniform(5, 400), self.forget_any)
 
     def enter_staff(self) -> None:
-        if self.random.random() < 0.5:
-            self.scheduler.at(self.random.uniform(100, 400), self.ship_first)
+        for _ in range(self.random.choice([0, 0, 1, 2, 4])):
+            self.scheduler.at(self.random.uniform(50, 400), self.ship_any)
+        for _ in range(self.random.choice([0, 1, 2])):
+            self.scheduler.at(self.random.uniform(100, 600), self.deliver_any)
         if self.random.random() < 0.3:
             self.scheduler.at(self.random.uniform(0, 200), self.raise_price)
 
@@ -289,15 +293,25 @@ class Scenario:
 
     # What staff and machines do.
 
-    def ship_first(self) -> None:
-        def work(order_id: str) -> None:
-            order = self.shop.world.store.find_order(order_id)
-            if order and order.state is State.CONFIRMED and order.cancelled_by is None:
-                shipped = replace(order, state=State.SHIPPED, version=order.version + 1, due=None)
-                self.shop.world.store.write(order, shipped, Basket.KEEP)
+    def ship_any(self) -> None:
+        """All that is left or one unit, as one request that may come twice."""
+        for order in self.some_order():
+            items = self.random.choice([None, [Parcel(order.lines[0].sku, 1)]])
+            sent = Consignment(carrier="DHL", tracking_number=None, items=items)
+            keyed = Keyed(caller="staff", key=self.scheduler.new_id("key"), request=f"shipment {order.id}")
+            work = partial(quietly, partial(ship_order, order.id, sent, "staff", keyed, self.shop.world))
+            for delay in (0, *self.random.choice([(), (0,), (1,), (35,)])):
+                start = partial(self.scheduler.start, f"ship {order.id}", work)
+                self.scheduler.at(self.scheduler.time + delay, start)
 
-        for order_id in list(self.shop.table.orders)[:1]:
-            self.scheduler.start("ship", partial(quietly, partial(work, order_id)))
+    def deliver_any(self) -> None:
+        for order in self.some_order():
+            work = partial(quietly, partial(deliver_order, order.id, "staff", self.shop.world))
+            self.scheduler.start(f"deliver {order.id}", work)
+
+    def some_order(self) -> list[Order]:
+        orders = list(self.shop.table.orders.values())
+        return [self.random.choice(orders)] if orders else []
 
     def raise_price(self) -> None:
         self.shop.catalog.skus["A"].price += 10

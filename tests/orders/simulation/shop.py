@@ -88,6 +88,8 @@ class Shop:
             self.wrong.append("emptied a cart that was edited since")
         if after.state is State.CONFIRMED and same and basket is not Basket.EMPTY:
             self.wrong.append("kept a cart that was bought")
+        if before.state in (State.SHIPPED, State.DELIVERED) and after.state not in (before.state, State.DELIVERED):
+            self.wrong.append(f"back from {before.state} to {after.state}")
         if after.state is not before.state:
             self.statuses[before.id, after.state] += 1
         self.changed.append(after)

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from chalicelib.cart.cart import Cart
 from chalicelib.checkout.effects import Basket, Record
+from chalicelib.keyed import Keyed
 from chalicelib.orders.order import Order
 from chalicelib.pricing.price import Line
 
@@ -21,6 +22,7 @@ class Table:
     records: dict[Key, Record] = field(default_factory=dict)
     carts: dict[str, Cart] = field(default_factory=dict)
     orders: dict[str, Order] = field(default_factory=dict)
+    keyed: dict[Key, str] = field(default_factory=dict)
     placed: Callable[[Record, Order], None] = lambda _record, _order: None
     written: Callable[[Order, Order, Basket], None] = lambda _before, _after, _basket: None
 
@@ -85,6 +87,18 @@ class Table:
         self.orders[before.id] = after
         return True
 
+    def get_keyed(self, order_id: str, keyed: Keyed) -> tuple[Order | None, str | None]:
+        return self.orders.get(order_id), self.keyed.get((keyed.caller, keyed.key))
+
+    def put_keyed(self, before: Order, after: Order, keyed: Keyed) -> bool:
+        if not self.is_unused(keyed) or not self.put_order(before, after, Basket.KEEP):
+            return False
+        self.keyed[keyed.caller, keyed.key] = keyed.request
+        return True
+
+    def is_unused(self, keyed: Keyed) -> bool:
+        return (keyed.caller, keyed.key) not in self.keyed
+
     def is_current(self, order: Order) -> bool:
         return self.orders[order.id].version == order.version
 
@@ -136,3 +150,10 @@ class SimulatedStore:
             return after
         now: Order = self.call("get_order", before.id)
         return now
+
+    def find_keyed(self, order_id: str, keyed: Keyed) -> tuple[Order | None, str | None]:
+        found: tuple[Order | None, str | None] = self.call("get_keyed", order_id, keyed)
+        return found
+
+    def write_keyed(self, before: Order, after: Order, keyed: Keyed) -> bool:
+        return bool(self.call("put_keyed", before, after, keyed))
