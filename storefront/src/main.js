@@ -46,6 +46,8 @@ const ROUTES = [
   ["/goodbye", account("GoodbyePage")],
   ["/staff", staff("StaffPage")],
   ["/staff/products/:id", staff("StaffProductPage")],
+  ["/staff/orders", staff("StaffOrdersPage")],
+  ["/staff/orders/:id", staff("StaffOrderPage")],
   ["/staff/users", staff("StaffUsersPage")],
   ["/staff/users/:id", staff("StaffUserPage")],
 ];

@@ -30,6 +30,10 @@ const MESSAGES = {
   payment_action_required: "Your bank wants to be sure that it is you.",
   payment_not_completed: "The payment was not completed. You have not been charged.",
   in_progress: "We are still working on it.",
+  shipment_exceeds: "That is more than is left of the order. Load the page again to see what is left.",
+  order_cancelled: "This order is cancelled, refunded or was never paid, so nothing of it can be sent.",
+  order_not_confirmed: "This order is not paid yet, so nothing of it can be sent.",
+  order_not_shipped: "Not all of this order has been sent yet.",
   order_shipped: "This order has been shipped and can no longer be cancelled.",
 
   invalid_credentials: "E-mail address and password do not match.",

@@ -13,5 +13,11 @@ export const findOrder = async (id) => (await call("GET", `/orders/${encodeURICo
 export const listOrders = async (cursor) =>
   (await call("GET", `/orders${cursor ? `?${new URLSearchParams({ cursor })}` : ""}`)).body;
 
+/** What was sent of an order; the order as it then is. */
+export const shipOrder = async (id, body, key) =>
+  (await call("POST", `/orders/${encodeURIComponent(id)}/shipments`, { body, headers: { "Idempotency-Key": key } })).body;
+
+export const deliverOrder = async (id) => (await call("POST", `/orders/${encodeURIComponent(id)}/deliver`)).body;
+
 /** 200: cancelled; 202: it will be. */
 export const cancelOrder = (id) => call("POST", `/orders/${encodeURIComponent(id)}/cancel`);

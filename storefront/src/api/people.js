@@ -9,7 +9,10 @@ export const listUsers = ({ email, cursor }) =>
 
 export const findUser = async (id) => (await call("GET", `/users/${encodeURIComponent(id)}`)).body;
 
-export const ordersOf = (id, cursor) => list("/orders", { customer_id: id, ...(cursor && { cursor }) });
+/** `filter` is one of status, email and customer_id. */
+export const ordersBy = (filter, cursor) => list("/orders", { ...filter, ...(cursor && { cursor }) });
+
+export const ordersOf = (id, cursor) => ordersBy({ customer_id: id }, cursor);
 
 export const changeRole = async (id, role) =>
   (await call("PUT", `/users/${encodeURIComponent(id)}/role`, { body: { role } })).body;

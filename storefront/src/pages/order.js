@@ -2,12 +2,15 @@
 import { picturesOf } from "../api/catalog.js";
 import { messageOf } from "../api/messages.js";
 import { cancelOrder, findOrder } from "../api/orders.js";
+import { isAccount, isStaff, session } from "../api/session.js";
 import { formatMoney } from "../money.js";
 import { AddressText } from "../parts/address.js";
 import { Loaded, Notice } from "../parts/notice.js";
 import { Picture } from "../parts/picture.js";
+import { Shipments } from "../parts/shipments.js";
 import { Sums } from "../parts/sums.js";
 import { useResource } from "../resource.js";
+import { useStore } from "../store.js";
 import { dateText } from "../times.js";
 import { html, useEffect, useState } from "../view.js";
 import { optionsText } from "./cart.js";
@@ -21,14 +24,19 @@ const HEADINGS = {
   pending: ["Your order is being worked on", "We are waiting for your payment to go through. This page goes on by itself."],
   confirmed: ["Thank you for your order", "It is confirmed. We are getting it ready for you."],
   shipped: ["Your order is on its way", ""],
-  delivered: ["Your order was delivered", ""],
+  delivered: ["Your order was delivered", "We hope that you like it."],
   cancelled: ["This order was cancelled", "You have not been charged, or have your money back. Your cart is as it was."],
   payment_failed: ["The payment did not go through", "You have not been charged. You can order again with another card."],
   refunded: ["This order was refunded", ""],
 };
 
+const PARTLY = ["Part of your order is on its way", "The rest is being made ready for you."];
+
+const headingOf = ({ status, shipments }) =>
+  (status === "confirmed" && shipments?.length ? PARTLY : HEADINGS[status] ?? ["Your order", ""]);
+
 function Heading({ order, placed }) {
-  const [title, text] = HEADINGS[order.status] ?? ["Your order", ""];
+  const [title, text] = headingOf(order);
   const good = placed && order.status === "confirmed";
   useTitle(title);
   return html`
@@ -40,12 +48,17 @@ function Heading({ order, placed }) {
     </div>`;
 }
 
-const Item = ({ item, picture }) => html`
+/** Those who have it can tell others how it is. */
+const ReviewLink = ({ item }) => html`
+  <p class="small"><a href="/product/${item.product_id}?review" aria-label="Review ${item.name}">Review this product</a></p>`;
+
+export const Item = ({ item, picture, reviewed = false }) => html`
   <li class="mini-line">
     <${Picture} url=${picture} alt="" size=${56} />
     <div>
       <p>${item.name}</p>
       <p class="muted small">${[optionsText(item.options), `${item.quantity} × ${formatMoney(item.unit_price)}`].filter(Boolean).join(" · ")}</p>
+      ${reviewed && html`<${ReviewLink} item=${item} />`}
     </div>
     <p>${formatMoney(item.line_total)}</p>
   </li>`;
@@ -95,6 +108,8 @@ function useFollowing(order, onChanged) {
 function Order({ order, placed, onChanged }) {
   useFollowing(order, onChanged);
   const pictures = useResource(order.id, () => picturesOf(order.items.map(({ sku }) => sku)));
+  const user = useStore(session)?.user;
+  const reviewed = order.status === "delivered" && isAccount(user) && !isStaff(user);
   const over = ["cancelled", "payment_failed"].includes(order.status);
   return html`
     <${Heading} order=${order} placed=${placed} />
@@ -103,13 +118,14 @@ function Order({ order, placed, onChanged }) {
         <section aria-labelledby="items">
           <h2 id="items">Items</h2>
           <ul class="mini-lines" role="list">${order.items.map((item) => html`
-            <${Item} key=${item.sku} item=${item} picture=${pictures.data?.[item.sku]} />`)}</ul>
+            <${Item} key=${item.sku} item=${item} picture=${pictures.data?.[item.sku]} reviewed=${reviewed} />`)}</ul>
         </section>
+        <${Shipments} order=${order} />
         <section class="addresses" aria-label="Addresses">
           <${TitledAddress} title="Delivery" address=${order.shipping_address} />
           <${TitledAddress} title="Bill" address=${order.billing_address ?? order.shipping_address} />
         </section>
-        ${["pending", "confirmed"].includes(order.status) && html`<${Cancel} order=${order} onChanged=${onChanged} />`}
+        ${["pending", "confirmed"].includes(order.status) && !order.shipments?.length && html`<${Cancel} order=${order} onChanged=${onChanged} />`}
       </div>
       <section class="summary" aria-labelledby="sums">
         <h2 id="sums">Payment</h2>

@@ -4,4 +4,6 @@ const STATUS = {
   cancelled: "Cancelled", payment_failed: "Payment failed", refunded: "Refunded",
 };
 
+export const STATUSES = Object.keys(STATUS);
+
 export const statusText = (status) => STATUS[status] ?? status;

@@ -3,7 +3,7 @@ import { messageOf } from "../api/messages.js";
 import { html, useEffect, useRef, useState } from "../view.js";
 import { useSending } from "./form.js";
 
-export function Sure({ text, label, question, yes, no = "No", quiet = false, work, disabled = false }) {
+export function Sure({ text, label, question, yes, no = "No", quiet = false, kind = "button-danger", work, disabled = false }) {
   const [asked, setAsked] = useState(null);
   const sending = useSending(async () => {
     await work();
@@ -21,7 +21,7 @@ export function Sure({ text, label, question, yes, no = "No", quiet = false, wor
     <div class="sure" role="group" aria-label=${question}>
       <p>${question}</p>
       <p class="actions">
-        <button type="button" class="button button-danger" disabled=${sending.busy} onClick=${sending.send}>
+        <button type="button" class="button ${kind}" disabled=${sending.busy} onClick=${sending.send}>
           ${sending.busy ? "One moment…" : yes}</button>
         <button type="button" class="button button-quiet" disabled=${sending.busy} ref=${focused}
           onClick=${() => setAsked(false)}>${no}</button>

@@ -34,10 +34,11 @@ function Found({ asked, listing, onMore }) {
   const filtered = Object.keys(asked).length > 1;
   return html`
     <div class="found">
-      <details class="filters" open=${matchMedia("(min-width: 56rem)").matches}>
-        <summary>Filters</summary>
-        <${Filters} asked=${asked} facets=${listing.facets} />
-      </details>
+      ${(listing.facets.categories.length > 0 || listing.facets.prices.length > 0) && html`
+        <details class="filters" open=${matchMedia("(min-width: 56rem)").matches}>
+          <summary>Filters</summary>
+          <${Filters} asked=${asked} facets=${listing.facets} />
+        </details>`}
       <div class="found-list">
         ${listing.items.length
           ? html`<${Grid} products=${listing.items} /><${More} listing=${listing} onMore=${onMore} />`

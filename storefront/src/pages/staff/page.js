@@ -1,4 +1,4 @@
-/** The staff's side of the shop, behind a log-in: products and users. */
+/** The staff's side of the shop, behind a log-in: products, orders and users. */
 import { listCategories } from "../../api/catalog.js";
 import { isStaff } from "../../api/session.js";
 import { Loaded } from "../../parts/notice.js";
@@ -9,11 +9,13 @@ import { Gate } from "../gate.js";
 import { useTitle } from "../title.js";
 import { Editor } from "./editor.js";
 import { NewProduct } from "./new-product.js";
+import { StaffOrder } from "./order.js";
+import { OrderTable } from "./orders.js";
 import { ProductTable } from "./table.js";
 import { UserPage } from "./user.js";
 import { UserTable } from "./users.js";
 
-const PAGES = [["/staff", "Products"], ["/staff/users", "Users"]];
+const PAGES = [["/staff", "Products"], ["/staff/orders", "Orders"], ["/staff/users", "Users"]];
 
 function Frame({ children }) {
   useTitle("Staff");
@@ -36,6 +38,10 @@ function Product({ id }) {
 }
 
 export const StaffProductPage = ({ id }) => html`<${Frame}><${Product} id=${id} /><//>`;
+
+export const StaffOrdersPage = () => html`<${Frame}><${OrderTable} /><//>`;
+
+export const StaffOrderPage = ({ id }) => html`<${Frame}><${StaffOrder} id=${id} /><//>`;
 
 export const StaffUsersPage = () => html`<${Frame}><${UserTable} /><//>`;
 

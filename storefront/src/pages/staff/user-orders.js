@@ -12,7 +12,7 @@ export function UserOrders({ id }) {
       <h2 id="orders">Orders</h2>
       <${Loaded} resource=${orders}>
         ${(page) => page.items.length
-          ? html`<${OrderList} page=${page} read=${(cursor) => ordersOf(id, cursor)} onMore=${orders.replace} />`
+          ? html`<${OrderList} page=${page} read=${(cursor) => ordersOf(id, cursor)} onMore=${orders.replace} base="/staff/orders" />`
           : html`<${Notice}><p>There are no orders of this account.</p><//>`}
       <//>
     </section>`;

@@ -1,0 +1,30 @@
+/** What of an order was sent, how, and when. */
+import { dateText } from "../times.js";
+import { html } from "../view.js";
+
+const partsOf = (shipment, items) => shipment.items.map(({ sku, quantity }) => {
+  const item = items.find((one) => one.sku === sku);
+  return `${quantity} × ${item?.name ?? sku}`;
+});
+
+/** → {sku: how many are not sent yet}, without those of which all are. */
+export function leftToShip({ items, shipments }) {
+  const sent = (sku) => shipments.flatMap((shipment) => shipment.items).filter((one) => one.sku === sku)
+    .reduce((sum, { quantity }) => sum + quantity, 0);
+  return Object.fromEntries(items.map(({ sku, quantity }) => [sku, quantity - sent(sku)]).filter(([, left]) => left > 0));
+}
+
+const Shipment = ({ shipment, order }) => html`
+  <li class="shipment">
+    <p><strong>${shipment.carrier ?? "Shipped"}</strong> <span class="muted">${dateText(shipment.shipped_at)}</span></p>
+    ${shipment.tracking_number && html`<p>Tracking number <span class="order-number long">${shipment.tracking_number}</span></p>`}
+    <p class="muted small">${partsOf(shipment, order.items).join(", ")}</p>
+  </li>`;
+
+export const Shipments = ({ order, title = "Shipments" }) => order.shipments?.length > 0 && html`
+  <section aria-labelledby="shipments">
+    <h2 id="shipments">${title}</h2>
+    <ul role="list" class="shipments">${order.shipments.map((shipment) => html`
+      <${Shipment} key=${shipment.id} shipment=${shipment} order=${order} />`)}</ul>
+    ${order.status === "confirmed" && html`<p class="muted">The rest follows.</p>`}
+  </section>`;
