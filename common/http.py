@@ -56,7 +56,10 @@ _log = logs.logger(__name__)
 
 
 class Reply(Generic[T]):
-    """An answer with more than a body. `version` becomes the ETag, and a matching If-None-Match then gets a 304."""
+    """An answer with more than a body. `version` becomes the ETag, and a matching If-None-Match then gets a 304.
+
+    `variant` tells representations of one version apart, as in other languages.
+    """
 
     def __init__(
         self,
@@ -64,6 +67,7 @@ class Reply(Generic[T]):
         body: T | None = None,
         *,
         version: int | None = None,
+        variant: str = "",
         location: str | None = None,
         retry_after: int | None = None,
         replayed: bool = False,
@@ -72,8 +76,9 @@ class Reply(Generic[T]):
         self.status = status
         self.body = body
         self.version = version
+        self.variant = variant
         named = {
-            "ETag": etag(version) if version is not None else None,
+            "ETag": etag(version, variant) if version is not None else None,
             "Location": location,
             "Retry-After": str(retry_after) if retry_after is not None else None,
             "Idempotent-Replayed": "true" if replayed else None,
@@ -126,6 +131,11 @@ class Call:
     @property
     def precondition(self) -> Precondition:
         return Precondition(self.header("If-Match"))
+
+    def knows(self, version: int, variant: str = "") -> bool:
+        """Whether the caller has this representation already, so that the rest of it need not be read."""
+        seen = self.header("If-None-Match")
+        return seen is not None and matches(seen, version, variant)
 
     @property
     def idempotency_key(self) -> str:
@@ -276,8 +286,7 @@ def _answer(call: Call, declared: Operation, result: Any) -> Response:
 
 
 def _not_modified(call: Call, reply: Reply[Any]) -> bool:
-    seen = call.header("If-None-Match")
-    known = seen is not None and reply.version is not None and matches(seen, reply.version)
+    known = reply.version is not None and call.knows(reply.version, reply.variant)
     return known and reply.status == 200 and call.request.method in ("GET", "HEAD")
 
 

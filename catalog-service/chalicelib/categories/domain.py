@@ -6,7 +6,9 @@ from typing import Any
 
 from chalicelib.categories.models import Category as Category
 from chalicelib.categories.models import CategorySlug
+from chalicelib.categories.schemas import TranslatedName
 from chalicelib.errors import CategoryNotEmpty, SlugTaken
+from common import locales
 from common.ids import new_id
 from common.problems import NotFound, Unavailable, invalid
 from common.tables import Reason, Refused, Transaction
@@ -25,12 +27,20 @@ def list_categories() -> list[Category]:
     return sorted(Category.find_all(), key=lambda one: (one.position, one.name, one.id))
 
 
-def create_category(slug: str, name: str, parent_id: str | None, position: int) -> Category:
+def names_of(translations: Mapping[str, TranslatedName]) -> dict[str, str]:
+    """By normalised language tag; two ways to write one tag are one too many."""
+    found = {locales.normalised(tag): one.name for tag, one in translations.items()}
+    if len(found) < len(translations):
+        raise invalid("translations", "A language is named twice.")
+    return found
+
+
+def create_category(slug: str, parent_id: str | None, **values: Any) -> Category:
     """One transaction of slug, category and parent; its token makes a repeat of a lost reply harmless."""
     for _ in range(_ROUNDS):
         above = _path(parent_id, read_tree()) if parent_id else []
         category_id = new_id("cat")
-        made = Category.of(category_id, id=category_id, slug=slug, name=name, parent_id=parent_id, position=position)
+        made = Category.of(category_id, id=category_id, slug=slug, parent_id=parent_id, **values)
         transaction = Transaction()
         CategorySlug.put(transaction, slug, category_id)
         transaction.put(made, Category.pk.does_not_exist())

@@ -6,7 +6,7 @@ from pynamodb.attributes import UnicodeAttribute
 from pynamodb.expressions.condition import Condition
 
 from chalicelib.table import CatalogItem
-from common.attributes import Whole
+from common.attributes import Document, Whole
 from common.tables import Transaction
 
 _PARTITION = "CATEGORIES"
@@ -15,13 +15,15 @@ _PARTITION = "CATEGORIES"
 class Category(CatalogItem):
     """`CATEGORIES / CAT#<id>`. A product is shown in its categories and in all above them.
 
-    `product_count` counts the active products shown here, `members` drafts too, `children` the categories right below.
-    They are kept in step by the transactions that move products and categories, and do not change the version.
+    `names` are translated ones by language tag. `product_count` counts the active products shown here, `members` drafts
+    too, `children` the categories right below. They are kept in step by the transactions that move products and
+    categories, and do not change the version.
     """
 
     id = UnicodeAttribute()
     slug = UnicodeAttribute()
     name = UnicodeAttribute()
+    names: Document[dict[str, str]] = Document(dict[str, str], default=dict)
     parent_id = UnicodeAttribute(null=True)
     position = Whole(default=0)
     version = Whole(default=1)

@@ -2,6 +2,9 @@
 
 A shelf is a category, or EVERYTHING. Each sort is an index over the cards of one shelf and status, and one over those
 of a shelf in any status. Sort keys end in the product's id: a total order.
+
+What costs something in another currency than the shop's own also stands on `<shelf>@<currency>`, at that price. The
+plain shelf has everything, at the price in the shop's currency, or else in the product's.
 """
 
 import unicodedata
@@ -12,7 +15,8 @@ from pynamodb.attributes import UnicodeAttribute
 from pynamodb.expressions.condition import Condition
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
 
-from chalicelib.products.models import Product, Status, Variant
+from chalicelib import config
+from chalicelib.products.models import Product, Status
 from chalicelib.table import CatalogItem
 from common.attributes import Document
 from common.schemas import Money
@@ -111,8 +115,11 @@ class Card(CatalogItem):
     def product_id(self) -> str:
         return self.pk.removeprefix("PROD#")
 
+    @classmethod
+    def at(cls, product_id: str, place: str, **values: Any) -> "Card":
+        return cls(f"PROD#{product_id}", f"CARD#{place}", **values)
+
     def put(self, transaction: Transaction) -> None:
-        """Whole and without a condition: the product's revision, in the same transaction, guards it."""
         transaction.put(self)
 
     def drop(self, transaction: Transaction) -> None:
@@ -162,42 +169,65 @@ def position(card: Card, sort: Order) -> str:
 
 def cards_of(product: Product) -> dict[str, Card]:
     """The cards that a product should have, by shelf. An archived one stands with everything archived only."""
-    cheapest, face = lowest(product), face_of(product)
-    amount = f"{cheapest.price.amount:012d}" if cheapest else _PRICELESS
-    common: dict[str, Any] = {
-        "face": face,
-        "by_price": f"{amount}{_SEPARATOR}{product.id}",
-        "by_name": f"{sortable(product.name)}{_SEPARATOR}{product.id}",
-    }
-    return {
-        shelf: Card(
-            f"PROD#{product.id}",
-            f"CARD#{shelf}",
-            shelf=shelf,
-            shelf_status=_shelf_status(shelf, product.status),
-            **common,
-        )
-        for shelf in (EVERYTHING, *product.shelves)
-    }
+    by_name = f"{sortable(product.name)}{_SEPARATOR}{product.id}"
+    places = (EVERYTHING, *product.shelves)
+    cards = {}
+    for currency in (None, *further_currencies(product)):
+        face = face_of(product, currency)
+        by_price = f"{face.price.amount:012d}" if face.price else _PRICELESS
+        for shelf in (priced_shelf(place, currency) for place in places):
+            cards[shelf] = Card.at(
+                product.id,
+                shelf,
+                shelf=shelf,
+                shelf_status=_shelf_status(shelf, product.status),
+                face=face,
+                by_price=f"{by_price}{_SEPARATOR}{product.id}",
+                by_name=by_name,
+            )
+    return cards
 
 
-def face_of(product: Product) -> Face:
-    cheapest = lowest(product)
+def priced_shelf(shelf: str, currency: str | None) -> str:
+    """Where the cards of a shelf with prices in this currency stand."""
+    return shelf if currency in (None, config.CURRENCY) else f"{shelf}@{currency}"
+
+
+def is_further(shelf: str) -> bool:
+    """Whether its cards are in another currency than the shop's own."""
+    return "@" in shelf
+
+
+def further_currencies(product: Product) -> list[str]:
+    """Those beside the shop's own in which any variant has a price."""
+    found = {code for one in product.variants for code in (one.price.currency, *one.prices)}
+    return sorted(found - {config.CURRENCY})
+
+
+def face_of(product: Product, currency: str | None = None) -> Face:
+    """At the lowest price in this currency, without one in the shop's; if nothing has such a price, in its own."""
+    price, compare_at = lowest(product, currency or config.CURRENCY) or _lowest_own(product)
     return Face(
         slug=product.slug,
         name=product.name,
         status=product.status,
-        price=cheapest.price if cheapest else None,
-        compare_at_price=cheapest.compare_at_price if cheapest else None,
+        price=price,
+        compare_at_price=compare_at,
         available=product.in_stock,
         thumb=product.thumb,
         names=product.names,
     )
 
 
-def lowest(product: Product) -> Variant | None:
-    """The variant whose price a card shows."""
-    return min(product.variants, key=lambda one: one.price.amount, default=None)
+def lowest(product: Product, currency: str) -> tuple[Money, Money | None] | None:
+    """The lowest price in a currency, with what it is compared with."""
+    found = (one.cost(currency) for one in product.variants)
+    return min((one for one in found if one), key=lambda one: one[0].amount, default=None)
+
+
+def _lowest_own(product: Product) -> tuple[Money | None, Money | None]:
+    found = min(product.variants, key=lambda one: one.price.amount, default=None)
+    return (found.price, found.compare_at_price) if found else (None, None)
 
 
 def sortable(name: str) -> str:

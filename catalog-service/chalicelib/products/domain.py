@@ -18,6 +18,8 @@ from chalicelib.products.models import Product as Product
 from chalicelib.products.models import ProductItem, Slug, Status, Variant
 from chalicelib.products.saving import Stale, finish, save
 from chalicelib.products.schemas import ChangeProduct, ChangeVariant, CreateProduct, NewVariant
+from chalicelib.reviews import ratings
+from chalicelib.reviews.ratings import Rating
 from chalicelib.stock import counters
 from chalicelib.table import batch_get
 from common import clock
@@ -30,46 +32,96 @@ Place = tuple[Any, str, str]  # kind of item and its key, for a batch read
 
 _ROUNDS = 8
 _BATCH = 100
+_BESIDE = _BATCH - 2  # in one read with the product and its rating
 _MOST_REMEMBERED = 5_000
 _places: dict[str, list[Place]] = {}
 
 
 @dataclass(frozen=True)
 class Details:
-    """A product with what stands in other items: how many there are of each SKU, and its categories."""
+    """A product with what stands in other items: how many there are of each SKU, its categories, its rating."""
 
     product: Product
     available: Mapping[str, int]
     categories: list[categories.Category]
+    rating: Rating
+
+    def with_ready_pictures(self) -> "Details":
+        """As everybody sees it who is not staff."""
+        ready = [one for one in self.product.images if one.status == "ready"]
+        return Details(replace(self.product, images=ready), self.available, self.categories, self.rating)
 
 
-def list_products(
-    category: str, status: Status | None, sort: Sort, limit: int, cursor: str | None, reader: str
-) -> tuple[list[Card], str | None]:
-    """One page of cards and the cursor of the next; of all categories if it is empty, of any status if it is None.
+@dataclass(frozen=True, kw_only=True)
+class Listing:
+    """What a list is of: all categories if `category` is empty, any status if it is None.
 
-    `reader` binds the cursor to a caller who sees more than everybody does.
+    With a currency only what has a price in it, but for the shop's own: then everything. `reader` binds the cursor to a
+    caller who sees more than everybody does.
     """
-    scope = ("products", category, status or "all", sort, reader)
+
+    category: str
+    status: Status | None
+    sort: Sort
+    currency: str | None = None
+    reader: str = ""
+
+    @property
+    def scope(self) -> tuple[str, ...]:
+        currency = cards.priced_shelf("", self.currency)
+        return "products", self.category, self.status or "all", self.sort, currency, self.reader
+
+
+def list_products(listing: Listing, limit: int, cursor: str | None) -> tuple[list[Card], str | None]:
+    """One page of cards and the cursor of the next."""
+    scope, sort = listing.scope, listing.sort
     after = config.cursors.open(cursor, *scope)
-    shelf = categories.id_of(category) if category else cards.EVERYTHING
-    rows = cards.listed(shelf, status, sort, after, limit + 1) if shelf else []
+    shelf = categories.id_of(listing.category) if listing.category else cards.EVERYTHING
+    place = shelf and cards.priced_shelf(shelf, listing.currency)
+    rows = cards.listed(place, listing.status, sort, after, limit + 1) if place else []
     return page(rows, limit, lambda card: cards.position(card, sort), config.cursors, *scope)
 
 
-def find_product(id_or_slug: str) -> Details:
-    """A product, whatever its status, with its stock and categories.
+@dataclass(frozen=True)
+class Glance:
+    """A product as the first read gave it, with what that brought beside it."""
 
-    One batch read once this process has seen it, else two; a slug costs a read more.
+    product: Product
+    rows: list[Any]
+
+
+def look_at_product(id_or_slug: str) -> Glance:
+    """A product, whatever its status: one batch read, which a slug costs a read more.
+
+    What stood beside it when this process last saw it is read with it.
+    """
+    product_id = id_or_slug if id_or_slug.startswith("prd_") else Slug.owner(id_or_slug)
+    places = [key(product_id), ratings.key(product_id), *_places.get(product_id, [])] if product_id else []
+    rows = batch_get(places)
+    product = next(among(rows), None)
+    if product is None:
+        raise NotFound
+    return Glance(product, rows)
+
+
+def key(product_id: str) -> Place:
+    """For a batch read together with items of other kinds."""
+    return ProductItem.key(product_id)
+
+
+def among(rows: Iterable[object]) -> Iterator[Product]:
+    """The products among the rows of a batch read."""
+    return (row.document for row in rows if isinstance(row, ProductItem) and row.document)
+
+
+def see_product(glance: Glance) -> Details:
+    """With its stock and categories, at the cost of one batch read more unless the first has brought them all.
+
     Only the places of stock and categories are remembered, never what stands there, so nothing shown is older than
     the read; what the product names by now and the memory lacks is read after it.
     """
-    product_id = id_or_slug if id_or_slug.startswith("prd_") else Slug.owner(id_or_slug)
-    places = _places.get(product_id or "", [])
-    rows = batch_get([ProductItem.key(product_id), *places]) if product_id else []
-    product = next((row.document for row in rows if isinstance(row, ProductItem)), None)
-    if product is None:
-        raise NotFound
+    product, rows = glance.product, list(glance.rows)
+    places = _places.get(product.id, [])
     wanted = _beside(product)
     if missing := [place for place in wanted if place not in places]:
         rows += batch_get(missing)
@@ -78,8 +130,8 @@ def find_product(id_or_slug: str) -> Details:
 
 
 def details(product: Product) -> Details:
-    """Stock and categories of a product in one batch read."""
-    return _details(product, batch_get(_beside(product)))
+    """Stock, categories and rating of a product in one batch read."""
+    return _details(product, batch_get([ratings.key(product.id), *_beside(product)]))
 
 
 def _beside(product: Product) -> list[Place]:
@@ -88,21 +140,22 @@ def _beside(product: Product) -> list[Place]:
     With so many variants that the categories find no room in a batch, these are taken as remembered.
     """
     skus = [variant.sku for variant in product.variants]
-    fits = len(skus) + len(product.category_ids) < _BATCH
+    fits = len(skus) + len(product.category_ids) <= _BESIDE
     return [*counters.keys(skus), *categories.keys(product.category_ids if fits else [])]
 
 
 def _details(product: Product, rows: Sequence[object]) -> Details:
-    fits = len(product.variants) + len(product.category_ids) < _BATCH
+    fits = len(product.variants) + len(product.category_ids) <= _BESIDE
     found = {one.id: one for one in (categories.among(rows) if fits else categories.remembered())}
     available = {sku: one.available for sku, one in counters.among(rows).items() if one.product_id == product.id}
-    return Details(product, available, [found[one] for one in product.category_ids if one in found])
+    named = [found[one] for one in product.category_ids if one in found]
+    return Details(product, available, named, ratings.among(rows))
 
 
 def _remember(product_id: str, places: list[Place]) -> None:
     if len(_places) >= _MOST_REMEMBERED:
         _places.clear()
-    _places[product_id] = places if len(places) < _BATCH else []
+    _places[product_id] = places if len(places) <= _BESIDE else []
 
 
 def look_up_variants(skus: Iterable[str]) -> tuple[list[counters.Sku], list[str]]:
@@ -221,6 +274,13 @@ def stored_many(product_ids: Sequence[str]) -> list[Product]:
     return [row.document for row in rows if row.document]
 
 
+def with_processing_pictures() -> list[Product]:
+    """Those of which a picture has not been looked into yet, as they are now."""
+    ids = list(ProductItem.left_processing())
+    found = [one for start in range(0, len(ids), _BATCH) for one in stored_many(ids[start : start + _BATCH])]
+    return [product for product in found if product.processing]
+
+
 def all_stored() -> Iterator[Product]:
     """Every product in ascending order of its id, by the list of all cards: for repairs."""
     after: str | None = None
@@ -263,5 +323,5 @@ def sweep() -> None:
     """Bring into step what a change beyond one transaction left behind; run each minute."""
     for product_id in ProductItem.left_unfinished():
         product = ProductItem.find(product_id, consistent=True)
-        if product and product.unfinished:
+        if product and not product.finished:
             finish(product)

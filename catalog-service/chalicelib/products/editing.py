@@ -1,23 +1,33 @@
 """Products as values: made from what staff sent, changed, and checked as a whole. Nothing here writes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 from msgspec import UNSET
 from msgspec.structs import replace
 
 from chalicelib.categories import domain as categories
-from chalicelib.products.models import Option, Product, Status, Variant
-from chalicelib.products.schemas import ChangeProduct, ChangeVariant, CreateProduct, DeclaredOption, NewVariant
+from chalicelib.products.models import Option, Price, Product, Status, Translation, Variant
+from chalicelib.products.schemas import (
+    ChangeProduct,
+    ChangeVariant,
+    CreateProduct,
+    DeclaredOption,
+    FurtherPrice,
+    NewVariant,
+    Translated,
+)
+from common import locales
 from common.problems import FieldError, ValidationFailed, invalid
 
 MAX_VARIANTS = 100
 MAX_SHELVES = 20  # so that a move from all of them to others still is one transaction
+MAX_CURRENCIES = 10  # beside the product's own; a card in each of them stands on each shelf
 _MAX_BYTES = 350_000  # an item may have 400 KB
 
 
 def made(new: CreateProduct, product_id: str, now: int, *, in_stock: bool) -> Product:
-    variants = [variant(one) for one in new.variants]
+    variants = _variants(new.variants)
     return checked(
         Product(
             id=product_id,
@@ -35,6 +45,7 @@ def made(new: CreateProduct, product_id: str, now: int, *, in_stock: bool) -> Pr
             revision=0,
             created_at=now,
             updated_at=now,
+            translations=_translations(new.translations),
         )
     )
 
@@ -45,7 +56,9 @@ def changed(seen: Product, changes: ChangeProduct) -> Product:
     if changes.options is not UNSET:
         after = replace(after, options=_options(_declared(changes.options), after.variants))
     if changes.variants is not UNSET:
-        after = with_variants(after, [variant(one) for one in changes.variants])
+        after = with_variants(after, _variants(changes.variants))
+    if changes.translations is not UNSET:
+        after = replace(after, translations=_translations(changes.translations))
     status = seen.status if changes.status is UNSET else changes.status
     if changes.category_ids is not UNSET:
         after = replace(after, category_ids=_unique(changes.category_ids))
@@ -69,29 +82,66 @@ def with_variants(product: Product, variants: Sequence[Variant]) -> Product:
     return replace(product, variants=list(variants), options=_options(product.options, variants))
 
 
-def variant(new: NewVariant) -> Variant:
+def _variants(new: Sequence[NewVariant]) -> list[Variant]:
+    return [variant(one, f"variants[{place}].") for place, one in enumerate(new)]
+
+
+def variant(new: NewVariant, at: str = "") -> Variant:
+    """`at` is where it stands in the body, for what is said of its prices."""
     return Variant(
         sku=new.sku,
         options=new.options,
         price=new.price,
         compare_at_price=new.compare_at_price,
         weight_g=new.weight_g,
+        prices=_by_currency(new.prices, at),
     )
 
 
 def changed_variant(seen: Variant, changes: ChangeVariant) -> Variant:
     named = {name: getattr(changes, name) for name in changes.__struct_fields__}
-    return replace(seen, **{name: value for name, value in named.items() if value is not UNSET})
+    given = {name: value for name, value in named.items() if value is not UNSET}
+    if changes.prices is not UNSET:
+        given["prices"] = _by_currency(changes.prices, "")
+    return replace(seen, **given)
+
+
+def _by_currency(prices: Sequence[FurtherPrice], at: str) -> dict[str, Price]:
+    """Each currency once, and what a price is compared with in the same; else ValidationFailed."""
+    found: dict[str, Price] = {}
+    errors: list[FieldError] = []
+    for place, one in enumerate(prices):
+        here, currency, before = f"{at}prices[{place}]", one.price.currency, one.compare_at_price
+        if currency in found:
+            errors.append(FieldError(f"{here}.price.currency", "invalid_value", "This currency is named twice."))
+        if before and before.currency != currency:
+            message = "It is compared with a price in the same currency."
+            errors.append(FieldError(f"{here}.compare_at_price.currency", "invalid_value", message))
+        found[currency] = Price(one.price.amount, before.amount if before else None)
+    if errors:
+        raise ValidationFailed(errors)
+    return found
+
+
+def _translations(given: Mapping[str, Translated]) -> dict[str, Translation]:
+    """By normalised language tag; two ways to write one tag are one too many."""
+    found = {locales.normalised(tag): Translation(one.name, one.description) for tag, one in given.items()}
+    if len(found) < len(given):
+        raise invalid("translations", "A language is named twice.")
+    return found
 
 
 def checked(product: Product) -> Product:
     """The product, or ValidationFailed with everything that only shows in the whole."""
-    errors = [*_repeated(product.variants), *_mixed(product.variants)]
+    errors = [*_repeated(product.variants), *_mixed(product.variants), *_own_again(product.variants)]
     if len(product.variants) > MAX_VARIANTS:
         errors.append(FieldError("variants", "limit_reached", f"At most {MAX_VARIANTS} variants."))
     if len(product.shelves) > MAX_SHELVES:
         message = f"At most {MAX_SHELVES} categories, with those above them."
         errors.append(FieldError("category_ids", "limit_reached", message))
+    if len({code for one in product.variants for code in one.prices}) > MAX_CURRENCIES:
+        message = f"At most {MAX_CURRENCIES} currencies beside the product's own."
+        errors.append(FieldError("variants", "limit_reached", message))
     if len(msgspec.json.encode(product)) > _MAX_BYTES:
         errors.append(FieldError("variants", "limit_reached", "The product as a whole has become too large."))
     if errors:
@@ -114,6 +164,13 @@ def _mixed(variants: Sequence[Variant]) -> Iterable[FieldError]:
             if price and price.currency != variants[0].price.currency:
                 message = "All prices of a product are in one currency."
                 yield FieldError(f"variants[{place}].{name}.currency", "invalid_value", message)
+
+
+def _own_again(variants: Sequence[Variant]) -> Iterable[FieldError]:
+    for place, one in enumerate(variants):
+        if one.price.currency in one.prices:
+            message = "This is the product's own currency, which `price` is in."
+            yield FieldError(f"variants[{place}].prices", "invalid_value", message)
 
 
 def _shelves(category_ids: Iterable[str]) -> list[str]:

@@ -19,7 +19,7 @@ from common.tables import Item, Transaction, get
 
 Status = Literal["draft", "active", "archived"]
 THUMB = "160"  # pixels, as renditions are named
-_UNFINISHED = "PRODUCTS"
+_UNFINISHED, _PROCESSING = "PRODUCTS", "PICTURES"
 
 
 class Option(msgspec.Struct, frozen=True):
@@ -42,6 +42,15 @@ class Variant(msgspec.Struct, frozen=True, kw_only=True):
     weight_g: int = 0
     prices: dict[str, Price] = {}
 
+    def cost(self, currency: str) -> tuple[Money, Money | None] | None:
+        """The price in a currency and what it is compared with; None without one."""
+        if currency == self.price.currency:
+            return self.price, self.compare_at_price
+        if currency not in self.prices:
+            return None
+        one = self.prices[currency]
+        return Money(one.amount, currency), None if one.compare_at is None else Money(one.compare_at, currency)
+
 
 class Image(msgspec.Struct, frozen=True, kw_only=True):
     """A picture; `key` is where it lies in the bucket, `renditions` are keys by width.
@@ -62,7 +71,7 @@ class Product(msgspec.Struct, frozen=True, kw_only=True):
     """`version` counts what staff changed, `revision` every write of the item, such as a change of `in_stock`.
 
     `shelves` are the categories whose lists show it. `unfinished` are SKUs whose items in the stock table are not in
-    step yet (see saving.py). `translations` are by language tag.
+    step yet, `unfinished_cards` shelves whose cards are not (see saving.py). `translations` are by language tag.
     """
 
     id: str
@@ -82,6 +91,12 @@ class Product(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: int
     unfinished: list[str] = []
     translations: dict[str, Translation] = {}
+    unfinished_cards: list[str] = []
+
+    @property
+    def finished(self) -> bool:
+        """Its SKUs and its cards are in step."""
+        return not self.unfinished and not self.unfinished_cards
 
     @property
     def live(self) -> bool:
@@ -95,13 +110,21 @@ class Product(msgspec.Struct, frozen=True, kw_only=True):
         return first.renditions.get(THUMB, first.key) if first else None
 
     @property
+    def processing(self) -> bool:
+        """Whether a picture has not been looked into yet."""
+        return any(one.status == "processing" for one in self.images)
+
+    @property
     def names(self) -> dict[str, str]:
         """Translated names by language tag."""
         return {tag: one.name for tag, one in self.translations.items()}
 
 
 class UnfinishedIndex(GlobalSecondaryIndex["ProductItem"]):  # type: ignore[no-untyped-call]
-    """Products whose change went beyond one transaction and was cut off; empty but for that."""
+    """Products that somebody has still to do something to; empty but for those.
+
+    A change went beyond one transaction and was cut off, or else pictures are being looked into.
+    """
 
     class Meta(Item.Meta):
         index_name = "unfinished"
@@ -139,7 +162,8 @@ class ProductItem(CatalogItem):
     @classmethod
     def write(cls, transaction: Transaction, product: Product, seen_revision: int | None) -> None:
         """As long as nobody wrote it since it was read; None: as long as there is none."""
-        mark = _UNFINISHED if product.unfinished else None
+        mark = None if product.finished else _UNFINISHED
+        mark = mark or (_PROCESSING if product.processing else None)
         item = _product_item(product.id, document=product, revision=product.revision, unfinished=mark)
         absent = cls.pk.does_not_exist()
         transaction.put(item, absent if seen_revision is None else cls.revision == seen_revision)
@@ -151,8 +175,17 @@ class ProductItem(CatalogItem):
 
     @classmethod
     def left_unfinished(cls) -> Iterator[str]:
-        """Ids of products whose SKUs are not all in step."""
-        rows = cls.unfinished_index.query(_UNFINISHED)
+        """Ids of products whose SKUs or cards are not all in step."""
+        return cls._marked(_UNFINISHED)
+
+    @classmethod
+    def left_processing(cls) -> Iterator[str]:
+        """Ids of products with pictures that have not been looked into yet."""
+        return cls._marked(_PROCESSING)
+
+    @classmethod
+    def _marked(cls, mark: str) -> Iterator[str]:
+        rows = cls.unfinished_index.query(mark)
         yield from (row.pk.removeprefix("PROD#") for row in rows)
 
 

@@ -4,11 +4,13 @@ from chalice import Blueprint
 from msgspec import UNSET, UnsetType
 
 from chalicelib import config
+from chalicelib.categories.domain import Category
 from chalicelib.errors import SkuTaken, SlugTaken
+from chalicelib.prices import price_in
 from chalicelib.products import domain
 from chalicelib.products.cards import Face
 from chalicelib.products.domain import Details
-from chalicelib.products.models import Image, Variant
+from chalicelib.products.models import Image, Product, Variant
 from chalicelib.products.schemas import (
     CardView,
     CategoryCount,
@@ -18,6 +20,7 @@ from chalicelib.products.schemas import (
     FacetsView,
     FoundVariant,
     FoundVariants,
+    FurtherPriceView,
     ImageView,
     ListProducts,
     LookUpVariants,
@@ -26,11 +29,16 @@ from chalicelib.products.schemas import (
     ProductCategory,
     ProductList,
     ProductView,
+    Reader,
+    RenditionView,
+    TranslationView,
     VariantView,
 )
+from chalicelib.products.views import View
+from chalicelib.reviews.schemas import present_rating
 from chalicelib.search import domain as search
 from chalicelib.stock.counters import Sku
-from chalicelib.storage import picture_url
+from chalicelib.storage import SIDES, fitted, picture_url
 from common import clock
 from common.auth import public, roles
 from common.http import Call, Reply, operation
@@ -40,6 +48,7 @@ from common.schemas import Money
 routes = Blueprint(__name__)
 STAFF = ("staff", "admin")
 staff = roles(*STAFF)
+_EDITOR = View(staff=True)
 
 
 @routes.route("/products", methods=["GET"])
@@ -53,30 +62,61 @@ def list_products(query: ListProducts, call: Call) -> ProductList:
     if asked and not call.has_role(*STAFF):
         raise Forbidden
     if query.searches:
-        return _search(query)
-    status = None if query.status == "all" else query.status or "active"
-    reader, sort = (call.caller.id if asked else ""), query.sort or "newest"
-    cards, following = domain.list_products(query.category, status, sort, query.limit, query.cursor, reader)
-    return ProductList(items=[present_card(card.product_id, card.face) for card in cards], next_cursor=following)
+        return _search(query, call.caller.id if asked else "")
+    listing = domain.Listing(
+        category=query.category,
+        status=None if query.status == "all" else query.status or "active",
+        sort=query.sort or "newest",
+        currency=query.currency or None,
+        reader=call.caller.id if asked else "",
+    )
+    cards, following = domain.list_products(listing, query.limit, query.cursor)
+    view = View.of(query)
+    return ProductList(items=[present_card(card.product_id, card.face, view) for card in cards], next_cursor=following)
 
 
-def _search(query: ListProducts) -> ProductList:
-    if query.status not in (UNSET, "active"):
-        raise invalid("status", "A search finds active products only.")
-    question = search.Question(query.q or "", query.category, _given(query.min_price), _given(query.max_price))
+def _search(query: ListProducts, reader: str) -> ProductList:
+    currency = query.currency or config.CURRENCY
+    question = search.Question(
+        words=query.q or "",
+        currency=currency,
+        category=query.category,
+        min_price=_given(query.min_price),
+        max_price=_given(query.max_price),
+        status=_searched(query),
+        reader=reader,
+    )
     hits, following, facets = search.search(question, query.limit, query.cursor)
-    items = [present_card(one.document.id, one.document.face) for one in hits]
-    return ProductList(items=items, next_cursor=following, facets=present_facets(facets))
+    view = View.of(query)
+    items = [present_card(one.document.id, one.document.face_in(currency), view) for one in hits]
+    return ProductList(items=items, next_cursor=following, facets=present_facets(facets, currency, view))
+
+
+def _searched(query: ListProducts) -> frozenset[str]:
+    if query.status == "archived":
+        raise invalid("status", "Archived products are listed, not searched.")
+    return frozenset({"active", "draft"} if query.status == "all" else {query.status or "active"})
 
 
 @routes.route("/products/{product_id}", methods=["GET"])
-@operation(allow=public, responses={200: ProductView}, problems=[NotFound])
-def find_product(product_id: str, call: Call) -> Reply[ProductView]:
-    """One product by its id or slug, with its stock; what is not active is there for staff only."""
-    found = domain.find_product(product_id)
-    if found.product.status != "active" and not call.has_role(*STAFF):
+@operation(allow=public, query=Reader, responses={200: ProductView}, problems=[NotFound])
+def find_product(product_id: str, query: Reader, call: Call) -> Reply[ProductView]:
+    """One product by its id or slug, with its stock; what is not active is there for staff only.
+
+    The ETag is of what staff edits. Stock and the signed addresses of pictures change without it, so that no cache may
+    answer with what it kept.
+    """
+    seen = domain.look_at_product(product_id)
+    view = View.of(query, staff=call.has_role(*STAFF))
+    if seen.product.status != "active" and not view.staff:
         raise NotFound
-    return Reply(200, present(found), version=found.product.version)
+    version, fresh = seen.product.version, {"Cache-Control": "no-store"}
+    if call.knows(version, view.tag):
+        return Reply(304, version=version, variant=view.tag, headers=fresh)
+    found = domain.see_product(seen)
+    if not view.staff:
+        found = found.with_ready_pictures()
+    return Reply(200, present(found, view), version=version, variant=view.tag, headers=fresh)
 
 
 @routes.route("/products", methods=["POST"])
@@ -84,7 +124,7 @@ def find_product(product_id: str, call: Call) -> Reply[ProductView]:
 def create_product(body: CreateProduct) -> Reply[ProductView]:
     """Add a product, with its variants and their first stock."""
     made = domain.create_product(body)
-    return Reply(201, present(domain.details(made)), version=made.version, location=f"/products/{made.id}")
+    return Reply(201, present(domain.details(made), _EDITOR), version=made.version, location=f"/products/{made.id}")
 
 
 @routes.route("/products/{product_id}", methods=["PATCH"])
@@ -98,7 +138,7 @@ def create_product(body: CreateProduct) -> Reply[ProductView]:
 def change_product(product_id: str, body: ChangeProduct, call: Call) -> Reply[ProductView]:
     """Change what is named in the body."""
     changed = domain.change_product(product_id, body, call.precondition)
-    return Reply(200, present(domain.details(changed)), version=changed.version)
+    return Reply(200, present(domain.details(changed), _EDITOR), version=changed.version)
 
 
 @routes.route("/products/{product_id}", methods=["DELETE"])
@@ -138,29 +178,32 @@ def delete_variant(product_id: str, sku: str, call: Call) -> None:
 def look_up_variants(query: LookUpVariants) -> FoundVariants:
     """Price, stock and picture of up to a hundred SKUs; those that nobody can buy are listed as missing."""
     found, missing = domain.look_up_variants(query.sku)
-    return FoundVariants([present_found(one) for one in found], missing)
+    return FoundVariants([present_found(one, View.of(query)) for one in found], missing)
 
 
 def _given(price: int | UnsetType) -> int | None:
     return None if price is UNSET else price
 
 
-def present_facets(facets: search.Facets) -> FacetsView:
+def present_facets(facets: search.Facets, currency: str, view: View) -> FacetsView:
+    def money(amount: int) -> Money:
+        return Money(amount, currency)
+
     return FacetsView(
-        [CategoryCount(one.id, one.slug, one.name, count) for one, count in facets.categories],
-        [PriceCount(_money(least), None if most is None else _money(most), n) for least, most, n in facets.prices],
+        [CategoryCount(one.id, one.slug, _name(one, view), count) for one, count in facets.categories],
+        [PriceCount(money(least), None if most is None else money(most), n) for least, most, n in facets.prices],
     )
 
 
-def _money(amount: int) -> Money:
-    return Money(amount, config.CURRENCY)
+def _name(category: Category, view: View) -> str:
+    return view.translated(category.names) or category.name
 
 
-def present_card(product_id: str, face: Face) -> CardView:
+def present_card(product_id: str, face: Face, view: View) -> CardView:
     return CardView(
         id=product_id,
         slug=face.slug,
-        name=face.name,
+        name=view.translated(face.names) or face.name,
         status=face.status,
         price=face.price,
         compare_at_price=face.compare_at_price,
@@ -169,54 +212,90 @@ def present_card(product_id: str, face: Face) -> CardView:
     )
 
 
-def present(details: Details) -> ProductView:
+def present(details: Details, view: View) -> ProductView:
     product = details.product
+    text = view.translated(product.translations) or product
     return ProductView(
         id=product.id,
         slug=product.slug,
-        name=product.name,
-        description=product.description,
+        name=text.name,
+        description=text.description,
         status=product.status,
-        categories=[ProductCategory(one.id, one.slug, one.name) for one in details.categories],
+        categories=[present_category(one, view) for one in details.categories],
         options=product.options,
-        variants=[present_variant(one, details.available.get(one.sku, 0)) for one in product.variants],
+        variants=[present_variant(one, details.available.get(one.sku, 0), view) for one in product.variants],
         images=[present_image(one) for one in product.images],
+        rating=present_rating(details.rating),
         version=product.version,
         created_at=clock.rfc3339(product.created_at),
         updated_at=clock.rfc3339(product.updated_at),
+        translations=present_translations(product) if view.staff else UNSET,
     )
+
+
+def present_category(category: Category, view: View) -> ProductCategory:
+    return ProductCategory(category.id, category.slug, _name(category, view))
+
+
+def present_translations(product: Product) -> dict[str, TranslationView]:
+    return {tag: TranslationView(one.name, one.description) for tag, one in product.translations.items()}
 
 
 def _one_variant(status: int, details: Details, sku: str) -> Reply[VariantView]:
     found = domain.variant_of(details.product, sku)
-    version = details.product.version
-    return Reply(status, present_variant(found, details.available.get(sku, 0)), version=version)
+    body = present_variant(found, details.available.get(sku, 0), _EDITOR)
+    return Reply(status, body, version=details.product.version)
 
 
-def present_variant(variant: Variant, available: int) -> VariantView:
+def present_variant(variant: Variant, available: int, view: View) -> VariantView:
+    """Staff who ask for no currency see the price that they edit."""
+    own = variant.price, variant.compare_at_price
+    currency = view.currency or (variant.price.currency if view.staff else config.CURRENCY)
+    price, compare_at_price = variant.cost(currency) or own
     return VariantView(
         sku=variant.sku,
         options=variant.options,
-        price=variant.price,
-        compare_at_price=variant.compare_at_price,
+        price=price,
+        compare_at_price=compare_at_price,
         weight_g=variant.weight_g,
         available=available,
+        prices=present_prices(variant) if view.staff else UNSET,
     )
 
 
+def present_prices(variant: Variant) -> list[FurtherPriceView]:
+    return [FurtherPriceView(*cost) for cost in map(variant.cost, variant.prices) if cost]
+
+
 def present_image(image: Image) -> ImageView:
-    """The thumbnail is the picture itself as long as no renditions are made."""
-    url = picture_url(image.key)
-    return ImageView(id=image.id, url=url, thumb_url=url, width=image.width, height=image.height, alt=image.alt)
+    """With the addresses of its renditions; of the picture itself where it is from before there were any."""
+    ready = image.status == "ready"
+    renditions = [_rendition(image, side) for side in SIDES if ready and str(side) in image.renditions]
+    urls = [one.url for one in renditions] if renditions else [picture_url(image.key if ready else None)]
+    return ImageView(
+        id=image.id,
+        status=image.status,
+        url=urls[-1],
+        thumb_url=urls[0],
+        width=image.width,
+        height=image.height,
+        alt=image.alt,
+        renditions=renditions,
+    )
 
 
-def present_found(sku: Sku) -> FoundVariant:
+def _rendition(image: Image, side: int) -> RenditionView:
+    width, height = fitted(image.width, image.height, side)
+    return RenditionView(width, height, config.bucket.presigned_get(image.renditions[str(side)]))
+
+
+def present_found(sku: Sku, view: View) -> FoundVariant:
     return FoundVariant(
         sku=sku.sku,
         product_id=sku.product_id,
-        name=sku.offer.name,
+        name=view.translated(sku.offer.names) or sku.offer.name,
         options=sku.offer.options,
-        price=sku.offer.price,
+        price=price_in(view.currency, sku.offer.price, sku.offer.prices),
         weight_g=sku.offer.weight_g,
         available=sku.available,
         thumb_url=picture_url(sku.offer.thumb),

@@ -3,15 +3,16 @@
 `save` compares the product before and after and puts what differs into one transaction. The product's revision is its
 first condition, so that a lost race or a repeat changes nothing and is tried again from what is stored then.
 
-A transaction has room for 100 items. What can't fit, as 100 SKUs beside the product itself, is staged so that a crash
-at any point leaves nothing half done:
+A transaction has room for 100 items. What can't fit, as 100 SKUs beside the product itself or cards in ten currencies,
+is staged so that a crash at any point leaves nothing half done:
 1. New SKUs beyond the room are claimed first, not for sale. If the product is then not written, a claim binds nobody:
    whoever wants such a SKU ends it, and in the same transaction sees to it that the product can't come after all.
-2. The product is written, with the list of its SKUs that are not in step yet.
-3. These are brought into step one by one, and the list is emptied. The sweeper does so for products that were left.
+2. The product is written, with the lists of its SKUs and cards that are not in step yet. Its cards in the shop's own
+   currency and the categories' counts always fit; cards in further currencies come next, then SKUs.
+3. These are brought into step, and the lists are emptied. The sweeper does so for products that were left.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -19,7 +20,7 @@ from msgspec.structs import replace
 
 from chalicelib.categories import domain as categories
 from chalicelib.errors import SkuTaken, SlugTaken
-from chalicelib.products.cards import cards_of
+from chalicelib.products.cards import Card, cards_of, is_further
 from chalicelib.products.models import Product, ProductItem, Slug, Variant
 from chalicelib.stock import counters
 from common.tables import Reason, Refused, Transaction
@@ -39,6 +40,7 @@ class Part:
     refused: Callable[[], Exception] = Stale
     sku: str = ""
     owns: bool = False
+    shelf: str = ""
 
 
 def save(before: Product | None, after: Product, units: Mapping[str, int], lots: Mapping[str, str]) -> Product:
@@ -46,18 +48,32 @@ def save(before: Product | None, after: Product, units: Mapping[str, int], lots:
 
     `units` are the first units of new SKUs; `lots` those that an archived product takes back.
     """
-    others = [*_slugs(before, after), *_cards(before, after), *_counts(before, after)]
+    cards, further = _cards(before, after)
+    others = [*_slugs(before, after), *cards, *_counts(before, after)]
     new, changed = _new_skus(before, after, units, lots), _changed_skus(before, after)
     room = _ROOM - 1 - len(others)
     early, new = new[room:], new[:room]
-    changed, late = changed[: room - len(new)], changed[room - len(new) :]
-    known = before.unfinished if before else []
-    unfinished = sorted({*known, *(part.sku for part in (*early, *late))})
-    written = replace(after, revision=before.revision + 1 if before else 1, unfinished=unfinished)
+    further, late_cards = _cut(further, room - len(new))
+    changed, late = _cut(changed, room - len(new) - len(further))
+    written = replace(
+        after,
+        revision=before.revision + 1 if before else 1,
+        unfinished=_left(before.unfinished if before else (), (part.sku for part in (*early, *late))),
+        unfinished_cards=_left(before.unfinished_cards if before else (), (part.shelf for part in late_cards)),
+    )
     for start in range(0, len(early), _ROOM):
         _commit([_claim(part.sku, after, units) for part in early[start : start + _ROOM]])
-    _commit([_product(before, written), *others, *new, *changed])
-    return finish(written) if unfinished else written
+    _commit([_product(before, written), *others, *new, *further, *changed])
+    return written if written.finished else finish(written)
+
+
+def _cut(parts: list[Part], room: int) -> tuple[list[Part], list[Part]]:
+    """Those that there is room for, and those that come later."""
+    return parts[:room], parts[room:]
+
+
+def _left(known: Iterable[str], late: Iterable[str]) -> list[str]:
+    return sorted({*known, *late})
 
 
 def _commit(parts: Sequence[Part]) -> None:
@@ -97,11 +113,18 @@ def _slugs(before: Product | None, after: Product) -> list[Part]:
     return parts
 
 
-def _cards(before: Product | None, after: Product) -> list[Part]:
-    """Cards that differ are written whole; those of shelves that it left are removed."""
+def _cards(before: Product | None, after: Product) -> tuple[list[Part], list[Part]]:
+    """Cards that differ are written whole, those of shelves that it left are removed; then those in more currencies."""
     old, new = cards_of(before) if before else {}, cards_of(after)
-    put = [card for shelf, card in new.items() if shelf not in old or old[shelf].serialize() != card.serialize()]
-    return [Part(card.put) for card in put] + [Part(card.drop) for shelf, card in old.items() if shelf not in new]
+    differing = [shelf for shelf in new if shelf not in old or old[shelf].serialize() != new[shelf].serialize()]
+    parts = [_card(after, shelf, new) for shelf in (*differing, *sorted(old.keys() - new.keys()))]
+    return [one for one in parts if not is_further(one.shelf)], [one for one in parts if is_further(one.shelf)]
+
+
+def _card(product: Product, shelf: str, cards: Mapping[str, Card]) -> Part:
+    """The card as it should be. Without a condition: the product's revision, in the same transaction, guards it."""
+    add = cards[shelf].put if shelf in cards else Card.at(product.id, shelf).drop
+    return Part(add, shelf=shelf)
 
 
 def _counts(before: Product | None, after: Product) -> list[Part]:
@@ -192,7 +215,27 @@ def _unclaimed(sku: str, reason: Reason) -> bool:
 
 
 def finish(product: Product) -> Product:
-    """Bring the SKUs that are not in step into step with their product; each write may be repeated."""
+    """Bring cards and SKUs that are not in step into step with their product; each write may be repeated."""
+    try:
+        return _finish_skus(_finish_cards(product))
+    except Stale:
+        return product  # changed meanwhile: the one who did, or the sweeper, finishes
+
+
+def _finish_cards(product: Product) -> Product:
+    """So many with each transaction, which takes them off the list and proves that the product is as it was read."""
+    cards = cards_of(product)
+    while product.unfinished_cards:
+        now, later = product.unfinished_cards[: _ROOM - 1], product.unfinished_cards[_ROOM - 1 :]
+        shorter = replace(product, unfinished_cards=later, revision=product.revision + 1)
+        _commit([_product(product, shorter), *(_card(product, shelf, cards) for shelf in now)])
+        product = shorter
+    return product
+
+
+def _finish_skus(product: Product) -> Product:
+    if not product.unfinished:
+        return product
     live = _owned(product)
     for sku in product.unfinished:
         transaction = Transaction()
@@ -206,8 +249,5 @@ def finish(product: Product) -> Product:
         except Refused:
             pass  # in step already: removed, or freed and taken by another
     done = replace(product, unfinished=[], revision=product.revision + 1)
-    try:
-        _commit([_product(product, done)])
-    except Stale:
-        return product  # changed meanwhile: the one who did, or the sweeper, finishes
+    _commit([_product(product, done)])
     return done

@@ -6,7 +6,8 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from chalicelib.products.cards import Sort
 from chalicelib.products.models import Option, Status
-from common.schemas import Body, Code, Id, MinorUnits, Money, PageQuery, Query, Slug, Text
+from chalicelib.reviews.schemas import RatingView
+from common.schemas import Body, Code, Currency, Id, Locale, MinorUnits, Money, PageQuery, Query, Slug, Text
 
 Description = Annotated[str, Meta(max_length=10_000)]
 Grams = Annotated[int, Meta(ge=0, le=10_000_000)]
@@ -22,6 +23,26 @@ class DeclaredOption(Body):
     values: Annotated[list[OptionValue], Meta(max_length=100)] = []
 
 
+class FurtherPrice(Body):
+    """What a variant costs in another currency than the product's own."""
+
+    price: Money
+    compare_at_price: Money | None = None
+
+
+FurtherPrices = Annotated[list[FurtherPrice], Meta(max_length=10)]
+
+
+class Translated(Body):
+    name: Text
+    description: Description = ""
+
+
+Translations = Annotated[
+    dict[Locale, Translated], Meta(max_length=20, description="By language tag; readers ask with ?locale=")
+]
+
+
 class NewVariant(Body):
     sku: Code
     price: Money
@@ -29,13 +50,17 @@ class NewVariant(Body):
     compare_at_price: Money | None = None
     weight_g: Grams = 0
     stock: Units = 0
+    prices: FurtherPrices = []
 
 
 class ChangeVariant(Body):
+    """`prices`, if given, replaces them all."""
+
     price: Money | UnsetType = UNSET
     options: Options | UnsetType = UNSET
     compare_at_price: Money | UnsetType | None = UNSET
     weight_g: Grams | UnsetType = UNSET
+    prices: FurtherPrices | UnsetType = UNSET
 
 
 DeclaredOptions = Annotated[list[DeclaredOption], Meta(max_length=5)]
@@ -50,10 +75,11 @@ class CreateProduct(Body):
     category_ids: CategoryIds = []
     options: DeclaredOptions = []
     variants: NewVariants = []
+    translations: Translations = {}
 
 
 class ChangeProduct(Body):
-    """`variants`, if given, replaces them all; `stock` counts for new SKUs only."""
+    """`variants` and `translations`, if given, replace them all; `stock` counts for new SKUs only."""
 
     slug: Slug | UnsetType = UNSET
     name: Text | UnsetType = UNSET
@@ -62,6 +88,14 @@ class ChangeProduct(Body):
     category_ids: CategoryIds | UnsetType = UNSET
     options: DeclaredOptions | UnsetType = UNSET
     variants: NewVariants | UnsetType = UNSET
+    translations: Translations | UnsetType = UNSET
+
+
+class Reader(Query):
+    """In which currency and language somebody reads; the shop's own currency and the plain names if not told."""
+
+    currency: Currency | UnsetType = UNSET
+    locale: Locale | UnsetType = UNSET
 
 
 class ListProducts(PageQuery):
@@ -73,13 +107,15 @@ class ListProducts(PageQuery):
     q: Annotated[str, Meta(max_length=200)] | UnsetType = UNSET
     min_price: MinorUnits | UnsetType = UNSET
     max_price: MinorUnits | UnsetType = UNSET
+    currency: Currency | UnsetType = UNSET
+    locale: Locale | UnsetType = UNSET
 
     @property
     def searches(self) -> bool:
         return not (self.q is UNSET and self.min_price is UNSET and self.max_price is UNSET)
 
 
-class LookUpVariants(Query):
+class LookUpVariants(Reader, kw_only=True):
     sku: Annotated[list[str], Meta(min_length=1, max_length=100)]
 
 
@@ -130,25 +166,53 @@ class ProductCategory(Struct):
     name: str
 
 
+class FurtherPriceView(Struct):
+    price: Money
+    compare_at_price: Money | None
+
+
 class VariantView(Struct, kw_only=True):
+    """`prices`, in all further currencies, are there for staff."""
+
     sku: str
     options: dict[str, str]
     price: Money
     compare_at_price: Money | None
     weight_g: int
     available: int
+    prices: list[FurtherPriceView] | UnsetType = UNSET
+
+
+class RenditionView(Struct):
+    """A WebP of so many pixels, without metadata."""
+
+    width: int
+    height: int
+    url: str
 
 
 class ImageView(Struct, kw_only=True):
+    """Addresses are there once the picture is `ready`; `url` is the largest rendition, `width` and `height` are those
+    of the picture that was uploaded."""
+
     id: str
+    status: Literal["processing", "ready"]
     url: str | None
     thumb_url: str | None
     width: int
     height: int
     alt: str
+    renditions: list[RenditionView]
+
+
+class TranslationView(Struct):
+    name: str
+    description: str
 
 
 class ProductView(Struct, kw_only=True):
+    """`translations` are there for staff."""
+
     id: str
     slug: str
     name: str
@@ -158,9 +222,11 @@ class ProductView(Struct, kw_only=True):
     options: list[Option]
     variants: list[VariantView]
     images: list[ImageView]
+    rating: RatingView
     version: int
     created_at: str
     updated_at: str
+    translations: dict[str, TranslationView] | UnsetType = UNSET
 
 
 class FoundVariant(Struct, kw_only=True):
