@@ -4,22 +4,29 @@ from chalice.app import CloudWatchEvent, DynamoDBEvent, Rate, SQSEvent
 
 from chalicelib import config, events, table
 from chalicelib.categories.routes import routes as categories
-from chalicelib.images.routes import routes as images
+from chalicelib.images import domain as images
+from chalicelib.images import jobs, renditions
+from chalicelib.images.routes import routes as image_routes
 from chalicelib.privacy import domain as privacy
 from chalicelib.privacy.routes import routes as privacy_routes
 from chalicelib.products import domain as products
 from chalicelib.products.routes import routes as product_routes
 from chalicelib.reservations import domain as reservations
 from chalicelib.reservations.routes import routes as reservation_routes
+from chalicelib.reviews import domain as reviews
+from chalicelib.reviews.routes import routes as review_routes
 from chalicelib.search import domain as search
-from chalicelib.stock.routes import routes as stock
+from chalicelib.stock import domain as stock
+from chalicelib.stock import low as low_stock
+from chalicelib.stock.routes import routes as stock_routes
 from common import erasure
+from common.events import publish
 from common.http import make_app
 
 app = make_app(
     config.settings,
     config.signer,
-    blueprints=[categories, product_routes, images, stock, reservation_routes, privacy_routes],
+    blueprints=[categories, product_routes, image_routes, stock_routes, reservation_routes, review_routes, privacy_routes],
     dependencies={"dynamodb": table.reachable, "s3": lambda: config.bucket.size("health")},
 )
 table.CatalogItem.connect()
@@ -33,19 +40,38 @@ def follow_catalog(event: DynamoDBEvent) -> None:
 
 @app.on_dynamodb_record(stream_arn=config.STOCK_STREAM_ARN, batch_size=100)
 def follow_stock(event: DynamoDBEvent) -> None:
-    """Settle sales and keep cards in step; an error makes the stream give the batch again."""
+    """Settle sales, keep cards in step and tell of low stock; an error makes the stream give the batch again."""
     records = event.to_dict()["Records"]
     for reservation_id in events.sold(records):
         reservations.settle_sale(reservation_id)
     for product_id in events.turned(records):
         products.follow_stock(product_id)
+    for sku in low_stock.in_question(records):
+        low_stock.judge(sku)
+    publish(low_stock.told(records), config.settings.event_bus)
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES))
 def sweep(_: CloudWatchEvent) -> None:
     """Give expired holds back, and finish what a crash left."""
     reservations.sweep()
+    stock.sweep()
     products.sweep()
+    images.sweep()
+
+
+@app.on_sqs_message(queue=config.PICTURE_QUEUE, batch_size=1)
+def make_renditions(event: SQSEvent) -> None:
+    """Look into an uploaded picture and make what is shown of it; an error puts the message back on the queue."""
+    for record in event:
+        renditions.make(jobs.received(record.body))
+
+
+@app.on_sqs_message(queue=config.DELIVERY_QUEUE, batch_size=1)
+def remember_deliveries(event: SQSEvent) -> None:
+    """Note who received what, and may review it; an error puts the message back on the queue."""
+    for record in event:
+        reviews.remember_delivery(record.body)
 
 
 @app.on_sqs_message(queue=config.ERASURE_QUEUE, batch_size=1)

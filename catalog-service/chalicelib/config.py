@@ -22,6 +22,12 @@ STOCK_STREAM_ARN = os.environ.get(
 )
 ERASURE_QUEUE = os.environ.get("ERASURE_QUEUE", "shop-catalog-erasures")
 ERASURE_QUEUE_URL = os.environ.get("ERASURE_QUEUE_URL", "")
+DELIVERY_QUEUE = os.environ.get("DELIVERY_QUEUE", "shop-catalog-deliveries")
+PICTURE_QUEUE = os.environ.get("PICTURE_QUEUE", "shop-catalog-pictures")
+PICTURE_QUEUE_URL = os.environ.get("PICTURE_QUEUE_URL", "")
+
+REVIEWS_MODERATED = os.environ.get("REVIEWS_MODERATED", "no") == "yes"
+REVIEWS_PER_DAY = int(os.environ.get("REVIEWS_PER_DAY", "20"))
 
 CURRENCY = os.environ.get("CURRENCY", "EUR")
 

@@ -1,6 +1,6 @@
 """Everything that can go wrong here, with its status and code, as one tree below common.problems."""
 
-from common.problems import Conflict, Unprocessable
+from common.problems import Conflict, Problem, Unprocessable
 
 
 class SlugTaken(Conflict):
@@ -28,6 +28,13 @@ class OutOfStock(Conflict):
 
     code = "out_of_stock"
     detail = "Not everything is available in these quantities; nothing was held."
+
+
+class CurrencyMismatch(Conflict):
+    """With `sku`: the line."""
+
+    code = "currency_mismatch"
+    detail = "This is not sold in that currency; nothing was held."
 
 
 class ReservationMismatch(Conflict):
@@ -58,6 +65,17 @@ class ReservationNotCommitted(Conflict):
 class ReturnExceeds(Conflict):
     code = "return_exceeds"
     detail = "More would be returned than was sold."
+
+
+class NotReceived(Problem):
+    status = 403
+    code = "not_received"
+    detail = "Only who has received a product can review it."
+
+
+class ReviewExists(Conflict):
+    code = "review_exists"
+    detail = "You have reviewed this product already. Change that review."
 
 
 class UploadMissing(Conflict):
