@@ -12,7 +12,7 @@ import { LoginPage } from "./pages/login.js";
 import { MissingPage } from "./pages/missing.js";
 import { OrderPage } from "./pages/order.js";
 import { OrdersPage } from "./pages/orders.js";
-import { ProductPage } from "./pages/product.js";
+import { ProductPage } from "./pages/product/page.js";
 import { RegisterPage } from "./pages/register.js";
 import { ResetPasswordPage } from "./pages/reset-password.js";
 import { SearchPage } from "./pages/search/page.js";
@@ -48,6 +48,7 @@ const ROUTES = [
   ["/staff/products/:id", staff("StaffProductPage")],
   ["/staff/orders", staff("StaffOrdersPage")],
   ["/staff/orders/:id", staff("StaffOrderPage")],
+  ["/staff/reviews", staff("StaffReviewsPage")],
   ["/staff/users", staff("StaffUsersPage")],
   ["/staff/users/:id", staff("StaffUserPage")],
 ];

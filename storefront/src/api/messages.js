@@ -44,6 +44,9 @@ const MESSAGES = {
   token_invalid: "This link is no longer valid. It may have been used already, or be too old.",
   token_reused: "Your session has ended. Please log in again.",
 
+  not_received: "Reviews are written by customers who have the product.",
+  review_exists: "You have reviewed this already.",
+
   version_mismatch: "Someone else changed this in the meantime. Load it again, then make your change.",
   slug_taken: "Another product already has this address name.",
   sku_taken: "Another product already has this SKU.",

@@ -2,7 +2,7 @@
 import { formatMoney } from "../money.js";
 import { dayText } from "../times.js";
 import { html } from "../view.js";
-import { SendButton, SendingProblem, useSending } from "./form.js";
+import { LoadMore } from "./load-more.js";
 import { statusText } from "./order-words.js";
 
 const Row = ({ order, base }) => html`
@@ -16,14 +16,6 @@ const Row = ({ order, base }) => html`
   </li>`;
 
 /** `read(cursor)` answers the next page, `onMore` gets what is then there; below `base` is each order's page. */
-export function OrderList({ page, read, onMore, base = "/order" }) {
-  const sending = useSending(async () => {
-    const next = await read(page.next_cursor);
-    onMore({ items: [...page.items, ...next.items], next_cursor: next.next_cursor });
-  });
-  return html`
-    <ul class="orders" role="list">${page.items.map((order) => html`<${Row} key=${order.id} order=${order} base=${base} />`)}</ul>
-    <${SendingProblem} sending=${sending} />
-    ${page.next_cursor && html`
-      <div class="more"><${SendButton} sending=${sending} type="button" kind="button-quiet" onClick=${sending.send}>Load more<//></div>`}`;
-}
+export const OrderList = ({ page, read, onMore, base = "/order" }) => html`
+  <ul class="orders" role="list">${page.items.map((order) => html`<${Row} key=${order.id} order=${order} base=${base} />`)}</ul>
+  <${LoadMore} page=${page} read=${read} onMore=${onMore} />`;

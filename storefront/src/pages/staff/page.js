@@ -11,11 +11,12 @@ import { Editor } from "./editor.js";
 import { NewProduct } from "./new-product.js";
 import { StaffOrder } from "./order.js";
 import { OrderTable } from "./orders.js";
+import { ReviewTable } from "./reviews.js";
 import { ProductTable } from "./table.js";
 import { UserPage } from "./user.js";
 import { UserTable } from "./users.js";
 
-const PAGES = [["/staff", "Products"], ["/staff/orders", "Orders"], ["/staff/users", "Users"]];
+const PAGES = [["/staff", "Products"], ["/staff/orders", "Orders"], ["/staff/reviews", "Reviews"], ["/staff/users", "Users"]];
 
 function Frame({ children }) {
   useTitle("Staff");
@@ -42,6 +43,8 @@ export const StaffProductPage = ({ id }) => html`<${Frame}><${Product} id=${id} 
 export const StaffOrdersPage = () => html`<${Frame}><${OrderTable} /><//>`;
 
 export const StaffOrderPage = ({ id }) => html`<${Frame}><${StaffOrder} id=${id} /><//>`;
+
+export const StaffReviewsPage = () => html`<${Frame}><${ReviewTable} /><//>`;
 
 export const StaffUsersPage = () => html`<${Frame}><${UserTable} /><//>`;
 

@@ -1,7 +1,7 @@
 /** Everybody with an account, newest first, or the one with an e-mail address. */
 import { listUsers } from "../../api/people.js";
 import { Field } from "../../parts/field.js";
-import { SendButton, SendingProblem, useSending } from "../../parts/form.js";
+import { LoadMore } from "../../parts/load-more.js";
 import { Loaded, Notice } from "../../parts/notice.js";
 import { useResource } from "../../resource.js";
 import { momentText } from "../../times.js";
@@ -24,16 +24,10 @@ const Row = ({ user }) => html`
   </li>`;
 
 function Listed({ page, email, onMore }) {
-  const sending = useSending(async () => {
-    const next = await listUsers({ email, cursor: page.next_cursor });
-    onMore({ items: [...page.items, ...next.items], next_cursor: next.next_cursor });
-  });
   if (!page.items.length) return html`<${Notice}><p>${email ? "Nobody has this address." : "There are none."}</p><//>`;
   return html`
     <ul class="orders" role="list" aria-label="Users">${page.items.map((user) => html`<${Row} key=${user.id} user=${user} />`)}</ul>
-    <${SendingProblem} sending=${sending} />
-    ${page.next_cursor && html`
-      <div class="more"><${SendButton} sending=${sending} type="button" kind="button-quiet" onClick=${sending.send}>Load more<//></div>`}`;
+    <${LoadMore} page=${page} read=${(cursor) => listUsers({ email, cursor })} onMore=${onMore} />`;
 }
 
 function Search({ email, error, onSearch }) {

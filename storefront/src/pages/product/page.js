@@ -1,18 +1,20 @@
-/** One product: pictures, the choice of a variant, and into the cart. */
-import { addToCart } from "../api/cart.js";
-import { findProduct } from "../api/catalog.js";
-import { messageOf } from "../api/messages.js";
-import { isStaff, session } from "../api/session.js";
-import { Loaded, Notice } from "../parts/notice.js";
-import { Picture } from "../parts/picture.js";
-import { Price } from "../parts/price.js";
-import { Quantity } from "../parts/quantity.js";
-import { toast } from "../parts/toast.js";
-import { useResource } from "../resource.js";
-import { useStore } from "../store.js";
-import { html, useState } from "../view.js";
-import { MissingPage } from "./missing.js";
-import { useTitle } from "./title.js";
+/** One product: pictures, the choice of a variant, into the cart, and what others say about it. */
+import { addToCart } from "../../api/cart.js";
+import { findProduct } from "../../api/catalog.js";
+import { messageOf } from "../../api/messages.js";
+import { isStaff, session } from "../../api/session.js";
+import { Loaded, Notice } from "../../parts/notice.js";
+import { Picture } from "../../parts/picture.js";
+import { Price } from "../../parts/price.js";
+import { Quantity } from "../../parts/quantity.js";
+import { Rating } from "../../parts/stars.js";
+import { toast } from "../../parts/toast.js";
+import { useResource } from "../../resource.js";
+import { useStore } from "../../store.js";
+import { html, useState } from "../../view.js";
+import { MissingPage } from "../missing.js";
+import { useTitle } from "../title.js";
+import { Reviews } from "./reviews.js";
 import { firstChoice, reachable, variantOf } from "./variants.js";
 
 function Gallery({ images, name }) {
@@ -81,7 +83,7 @@ function Buy({ product, variant }) {
 const Text = ({ text }) =>
   html`<div class="prose">${(text ?? "").split(/\n\s*\n/).map((part, index) => html`<p key=${index}>${part}</p>`)}</div>`;
 
-function Product({ product }) {
+function Product({ product, writing, onReload }) {
   const [chosen, setChosen] = useState(() => firstChoice(product));
   const variant = variantOf(product, chosen);
   useTitle(product.name);
@@ -95,6 +97,7 @@ function Product({ product }) {
       <${Gallery} images=${product.images} name=${product.name} />
       <div class="product-facts">
         <h1>${product.name}</h1>
+        <${Rating} rating=${product.rating} href="#reviews" />
         <p class="product-price" aria-live="polite"><${Price} price=${variant?.price} before=${variant?.compare_at_price} /></p>
         ${product.options.map((option) => html`
           <${Option} key=${option.name} option=${option} product=${product} chosen=${chosen} onChoose=${setChosen} />`)}
@@ -103,11 +106,12 @@ function Product({ product }) {
         <${Text} text=${product.description} />
         ${variant && html`<p class="muted small">Item ${variant.sku}${variant.weight_g ? ` · ${variant.weight_g} g` : ""}</p>`}
       </div>
-    </div>`;
+    </div>
+    <${Reviews} product=${product} writing=${writing} onRated=${onReload} />`;
 }
 
-export function ProductPage({ slug }) {
+export function ProductPage({ slug, query }) {
   const product = useResource(slug, () => findProduct(slug));
   if (product.problem?.status === 404) return html`<${MissingPage} />`;
-  return html`<${Loaded} resource=${product}>${(found) => html`<${Product} product=${found} />`}<//>`;
+  return html`<${Loaded} resource=${product}>${(found) => html`<${Product} product=${found} writing=${query.has("review")} onReload=${product.reload} />`}<//>`;
 }
