@@ -123,7 +123,7 @@ def local_is_ready() -> bool:
 def requirements() -> str:
     """Changes with what must be installed."""
     files = [ROOT / "tox.ini", ROOT / "tools" / "requirements.txt"]
-    files += [ROOT / f"{service}-service" / "requirements.txt" for service in SERVICES]
+    files += sorted(file for service in SERVICES for file in (ROOT / f"{service}-service").glob("requirements*.txt"))
     text = b"\0".join([sys.version.encode(), str(ROOT).encode(), *(file.read_bytes() for file in files)])
     return hashlib.sha256(text).hexdigest()
 

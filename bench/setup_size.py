@@ -10,7 +10,8 @@ from pathlib import Path
 
 from bench import stack, tables
 
-RUN = ["tools/requirements.txt", *(f"{name}-service/requirements.txt" for name in ("users", "catalog", "orders"))]
+SERVICES = sorted(str(file.relative_to(stack.ROOT)) for file in stack.ROOT.glob("*-service/requirements*.txt"))
+RUN = ["tools/requirements.txt", *SERVICES]
 SETS = {
     "to run the shop": RUN,
     "to test it as well": ["tests/requirements.txt"],

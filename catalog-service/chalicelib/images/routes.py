@@ -27,8 +27,8 @@ def announce_image(product_id: str, body: AnnounceImage) -> AnnouncedImage:
 @routes.route("/products/{product_id}/images/{image_id}/complete", methods=["POST"])
 @operation(allow=staff, responses={200: ImageView}, problems=[NotFound, UploadMissing, ImageInvalid, VersionMismatch])
 def complete_image(product_id: str, image_id: str, call: Call) -> ImageView:
-    """Have the uploaded file looked into, and show it on the product."""
-    return present_image(domain.complete_image(product_id, image_id, call.precondition))
+    """Have the uploaded file looked into and renditions of it made; `processing` if that takes longer than 5 s."""
+    return present_image(domain.complete_image(product_id, image_id, call.precondition, call.deadline))
 
 
 @routes.route("/products/{product_id}/images/{image_id}", methods=["PATCH"])

@@ -1,0 +1,49 @@
+"""Jobs for the function that looks into pictures, through a queue. A job that is done twice does no harm."""
+
+import json
+import logging
+from functools import cache
+from typing import Any, NamedTuple
+
+from chalicelib import config
+from common import tracing
+
+_log = logging.getLogger(__name__)
+
+
+class Job(NamedTuple):
+    product_id: str
+    image_id: str
+    again: bool = False  # make the renditions also if they were made before
+
+
+def ask(product_id: str, image_id: str, *, again: bool = False) -> bool:
+    """Put a job on the queue; False if that failed.
+
+    Nobody needs to know then: the picture says itself that it is not done yet, and the sweeper asks for it again.
+    """
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    job = {"product_id": product_id, "image_id": image_id, "again": again, "traceparent": tracing.current().header}
+    try:
+        _sqs().send_message(QueueUrl=config.PICTURE_QUEUE_URL, MessageBody=json.dumps(job))
+    except (BotoCoreError, ClientError) as error:
+        _log.warning("picture_not_queued", exc_info=error, extra={"product_id": product_id})
+        return False
+    return True
+
+
+def received(message: str) -> Job:
+    """The job of a message; what is logged from here on carries the trace of the request that asked for it."""
+    job = json.loads(message)
+    tracing.start(job.get("traceparent"))
+    return Job(str(job["product_id"]), str(job["image_id"]), bool(job.get("again")))
+
+
+@cache
+def _sqs() -> Any:
+    import boto3  # only where a picture is completed
+    from botocore.config import Config
+
+    limits = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2})
+    return boto3.client("sqs", config=limits)
