@@ -4,9 +4,13 @@ from chalice.app import CloudWatchEvent, DynamoDBEvent, Rate, SQSEvent
 
 from chalicelib import config, events, table
 from chalicelib.categories.routes import routes as categories
+from chalicelib.exports import domain as exports
+from chalicelib.exports.routes import routes as export_routes
 from chalicelib.images import domain as images
 from chalicelib.images import jobs, renditions
 from chalicelib.images.routes import routes as image_routes
+from chalicelib.imports import domain as imports
+from chalicelib.imports.routes import routes as import_routes
 from chalicelib.privacy import domain as privacy
 from chalicelib.privacy.routes import routes as privacy_routes
 from chalicelib.products import domain as products
@@ -26,13 +30,13 @@ from common.http import make_app
 app = make_app(
     config.settings,
     config.signer,
-    blueprints=[categories, product_routes, image_routes, stock_routes, reservation_routes, review_routes, privacy_routes],
+    blueprints=[categories, product_routes, image_routes, stock_routes, reservation_routes, review_routes, import_routes, export_routes, privacy_routes],
     dependencies={"dynamodb": table.reachable, "s3": lambda: config.bucket.size("health")},
 )
 table.CatalogItem.connect()
 
 
-@app.on_dynamodb_record(stream_arn=config.CATALOG_STREAM_ARN, batch_size=100)
+@app.on_dynamodb_record(stream_arn=config.CATALOG_STREAM_ARN, batch_size=1000)
 def follow_catalog(event: DynamoDBEvent) -> None:
     """Keep the search index in step; an error makes the stream give the batch again."""
     search.follow(events.changed(event.to_dict()["Records"]))
@@ -58,6 +62,8 @@ def sweep(_: CloudWatchEvent) -> None:
     stock.sweep()
     products.sweep()
     images.sweep()
+    imports.sweep()
+    exports.sweep()
 
 
 @app.on_sqs_message(queue=config.PICTURE_QUEUE, batch_size=1)
@@ -72,6 +78,24 @@ def remember_deliveries(event: SQSEvent) -> None:
     """Note who received what, and may review it; an error puts the message back on the queue."""
     for record in event:
         reviews.remember_delivery(record.body)
+
+
+@app.on_sqs_message(queue=config.IMPORT_QUEUE, batch_size=1)
+def bring_in(event: SQSEvent) -> None:
+    """Go on with an import for some seconds; an error puts the message back on the queue."""
+    from chalicelib.imports import worker
+
+    for record in event:
+        worker.work(record.body)
+
+
+@app.on_sqs_message(queue=config.EXPORT_QUEUE, batch_size=1)
+def write_out(event: SQSEvent) -> None:
+    """Write an export; an error puts the message back on the queue."""
+    from chalicelib.exports import worker
+
+    for record in event:
+        worker.work(record.body)
 
 
 @app.on_sqs_message(queue=config.ERASURE_QUEUE, batch_size=1)

@@ -32,11 +32,15 @@ def fresh_process() -> None:
     """Nothing that the service remembers outlives a test."""
     from chalicelib import config
     from chalicelib.categories import domain as categories
+    from chalicelib.reservations import domain as reservations
+    from chalicelib.search.reader import reader
     from chalicelib.stock import counters
 
     config.secrets._known.clear()
     categories.forget()
     counters.forget()
+    reader.forget()
+    reservations.forget()
 
 
 def euros(cents: int) -> dict[str, Any]:

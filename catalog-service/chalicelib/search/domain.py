@@ -1,19 +1,24 @@
 """Searching the products, and keeping the index in step with them."""
 
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from heapq import merge
+from itertools import groupby
 
 from chalicelib import config
 from chalicelib.categories import domain as categories
 from chalicelib.products import domain as products
-from chalicelib.products.domain import Product
 from chalicelib.search import library
+from chalicelib.search.documents import Document, of_product, terms
 from chalicelib.search.ranking import Filters, Hit, Results
 from chalicelib.search.reader import reader
-from chalicelib.search.segment import Document
 from common.pagination import page
 
 PRICE_BOUNDS = (1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000)
+_SETTLED_AFTER_S = 5
+_label = lru_cache(maxsize=5_000)(terms)
 
 
 @dataclass(frozen=True)
@@ -26,26 +31,40 @@ class Facets:
 
 @dataclass(frozen=True)
 class Question:
-    """What was asked; the cursor of its answer is good for no other."""
+    """What was asked; the cursor of its answer is good for no other. `reader` is a caller who sees more than others."""
 
     words: str
-    category: str
-    min_price: int | None
-    max_price: int | None
+    currency: str
+    category: str = ""
+    min_price: int | None = None
+    max_price: int | None = None
+    status: frozenset[str] = frozenset({"active"})
+    reader: str = ""
 
     @property
     def scope(self) -> tuple[str, ...]:
-        return "search", self.words, self.category, str(self.min_price), str(self.max_price)
+        prices = str(self.min_price), str(self.max_price)
+        return "search", self.words, self.currency, self.category, *prices, *sorted(self.status), self.reader
+
+    def filters(self) -> Filters:
+        shelf = categories.id_of(self.category) or self.category if self.category else None
+        elsewhere = self.currency != config.CURRENCY
+        return Filters(self.status, self.currency, elsewhere, shelf, self.min_price, self.max_price)
 
 
 def search(question: Question, limit: int, cursor: str | None) -> tuple[list[Hit], str | None, Facets]:
-    """The products that match, best first, and how many there are by category and price. Reads no table."""
+    """The products that match, best first, and how many there are by category and price. Reads no table but the
+    remembered one of categories.
+
+    A cursor is a place in the ranking, so pages go on in the index as it is by then: what changed its place between
+    them may be missing or come twice, nothing else.
+    """
     position = config.cursors.open(cursor, *question.scope)
-    shelf = categories.id_of(question.category) if question.category else None
-    filters = Filters(shelf or question.category or None, question.min_price, question.max_price)
-    results = Results(reader.segments(), question.words, filters)
+    known = sorted(categories.remembered(), key=lambda one: (one.position, one.name, one.id))
+    labels = {one.id: _label(one.name, *one.names.values()) for one in known}
+    results = Results(reader.segments(), question.words, question.filters(), labels)
     rows, following = page(results.best(limit + 1, _after(position)), limit, _position, config.cursors, *question.scope)
-    return rows, following, _facets(results)
+    return rows, following, _facets(results, known)
 
 
 def _position(hit: Hit) -> str:
@@ -59,9 +78,8 @@ def _after(position: str | None) -> tuple[int, str] | None:
     return int(score), document_id
 
 
-def _facets(results: Results) -> Facets:
-    known = categories.remembered()
-    by_shelf, by_price = results.counts([one.id for one in known], PRICE_BOUNDS)
+def _facets(results: Results, known: Sequence[categories.Category]) -> Facets:
+    by_shelf, by_price = results.by_shelf([one.id for one in known]), results.by_price(PRICE_BOUNDS)
     bands = zip((0, *PRICE_BOUNDS), (*PRICE_BOUNDS, None), by_price, strict=True)
     return Facets(
         [(one, by_shelf[one.id]) for one in known if by_shelf[one.id]],
@@ -70,29 +88,52 @@ def _facets(results: Results) -> Facets:
 
 
 def follow(product_ids: Iterable[str]) -> None:
-    """Bring the index in step with what is stored now of these products; a repeat or a late call does no harm."""
+    """Bring the index in step with what is stored now of these products; a repeat or a late call does no harm.
+
+    Where there is no index, or a damaged one, it is made of all products.
+    """
     wanted = sorted(set(product_ids))
-    found = {product.id: product for product in products.stored_many(wanted)}
-    if wanted:
-        library.apply({one: document_of(found[one]) if one in found else None for one in wanted})
+    if not wanted:
+        return
+    try:
+        written = library.apply(lambda: _stored(wanted))
+    except library.Unreadable:
+        written = False
+    if not written:
+        rebuild()
+
+
+def _stored(product_ids: Sequence[str]) -> library.Changes:
+    found = {product.id: of_product(product) for product in products.stored_many(product_ids)}
+    return {one: found.get(one) for one in product_ids}
 
 
 def rebuild() -> int:
-    """Make the index anew of all products, by the list of them; how many there are."""
-    return library.replace_all(document for document in map(document_of, products.all_stored()) if document)
+    """Make the index anew of all products, by the list of them; how many there are. Products may change meanwhile."""
+    return library.replace_all(_documents())
 
 
-def document_of(product: Product) -> Document | None:
-    """What is searched; only active products are. SKUs, options and categories are found like the description."""
-    if product.status != "active":
-        return None
-    known = {one.id: one.name for one in categories.remembered()}
-    options = [value for option in product.options for value in option.values]
-    skus = [variant.sku for variant in product.variants]
-    names = [known[one] for one in product.shelves if one in known]
-    return Document(
-        id=product.id,
-        body=" ".join([product.description, *options, *names, *skus]),
-        shelves=product.shelves,
-        face=products.face_of(product),
-    )
+def _documents() -> Iterator[Document]:
+    return (document for document in map(of_product, products.all_stored()) if document)
+
+
+def differences() -> list[str]:
+    """Ids of products of which the index does not say what is stored. Those that differ are looked at once more after
+    a while, as what changes just now is on its way."""
+    suspects = _differing(_documents())
+    if suspects:
+        time.sleep(_SETTLED_AFTER_S)
+    indexed = {document.id: document for document in _indexed()}
+    now = _stored(suspects)
+    return [one for one in suspects if indexed.get(one) != now[one]]
+
+
+def _differing(documents: Iterator[Document]) -> list[str]:
+    both = merge(documents, _indexed(), key=lambda document: document.id)
+    pairs = ((one, list(group)) for one, group in groupby(both, key=lambda document: document.id))
+    return [one for one, group in pairs if len(group) != 2 or group[0] != group[1]]
+
+
+def _indexed() -> Iterator[Document]:
+    index = library.load()[0] or library.Index()
+    return library.living([*map(library.download, index.parts), library.in_memory(index.changes)])

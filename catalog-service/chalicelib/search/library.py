@@ -1,14 +1,16 @@
 """The index in the service's bucket: a few immutable segments, and the latest changes beside their list.
 
-`search/index.json` is the only object that changes, each time under the condition of its ETag, so that of two writers
-one reads again. New products and changes go there first; from some number on they become a segment, and segments of
-like size become one, so that a document is rewritten a few times in its life, however many there are. Where a document
-stands in several places the latest counts.
+`search/index.json` is the only object that changes, each time under the condition of its ETag. What is to be written
+is read from the table after that ETag was: so a writer who read the table earlier than another one is refused, reads
+again, and the last word is what was read last. New products and changes go there first; from some number on they become
+a segment, and segments of like size become one, so that a document is rewritten a few times in its life, however many
+there are. Where a document stands in several places the latest counts.
 """
 
 import contextlib
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from heapq import merge
 from pathlib import Path
 
@@ -16,81 +18,161 @@ import msgspec
 
 from chalicelib import config
 from chalicelib.search.bits import bits_of
-from chalicelib.search.segment import Document, Segment, write
+from chalicelib.search.building import write
+from chalicelib.search.documents import FORMAT, Document
+from chalicelib.search.segment import Segment
 from common.ids import new_id
+from common.problems import Unavailable
 from common.storage import Changed
 
-_KEY = "search/index.json"
-MOST_CHANGES = 500
+FOLDER = "search/"
+_KEY = FOLDER + "index.json"
+MOST_CHANGES = 400
+MOST_BYTES = 1_000_000
 _RATIO = 4
 _ROUNDS = 8
+_LONGEST_REBUILD_S = 3600
+
+Changes = Mapping[str, Document | None]  # by id; without a document the product is no more
+
+
+class Unreadable(Exception):
+    """The index is there, but damaged, or of another format: it has to be made anew."""
+
+
+class Overtaken(Exception):
+    """Another rebuild began after this one, or it took too long; the index is as it was."""
 
 
 class Part(msgspec.Struct, frozen=True):
-    """A segment's object, and how many documents it has."""
+    """A segment's object, and of how many documents it tells something."""
 
     key: str
     size: int
 
 
-class Index(msgspec.Struct, frozen=True):
-    """Segments from the oldest to the latest. A change without a document says that the product is no more."""
+class Rebuild(msgspec.Struct, frozen=True):
+    """One that is under way: what it will write, and the number of parts that this will replace."""
 
+    key: str
+    parts: int
+    until: float
+
+
+class Index(msgspec.Struct, frozen=True):
+    """Segments from the oldest to the latest, and changes since. `former` are segments that the last change replaced:
+    whoever still has the list before may be reading them."""
+
+    format: int = FORMAT
     parts: list[Part] = []
     changes: dict[str, Document | None] = {}
-    former: list[Part] = []  # replaced by the last change: whoever still has the list before may be reading them
+    former: list[Part] = []
+    rebuild: Rebuild | None = None
 
 
-def load(known: str | None = None) -> tuple[Index, str | None]:
-    """The index and its ETag, or NotModified if that is the known one. Without an object it is empty."""
+def load(known: str | None = None) -> tuple[Index | None, str | None]:
+    """The index and its ETag, or NotModified if that is the known one; None if there is none."""
     found = config.bucket.read_newer(_KEY, known) if known else config.bucket.read(_KEY)
-    return (msgspec.json.decode(found[0], type=Index), found[1]) if found else (Index(), None)
+    if found is None:
+        return None, None
+    try:
+        if msgspec.json.decode(found[0], type=_Format).format == FORMAT:
+            return msgspec.json.decode(found[0], type=Index), found[1]
+    except msgspec.DecodeError as error:
+        raise Unreadable(found[1]) from error
+    raise Unreadable(found[1])
 
 
-def apply(changes: Mapping[str, Document | None]) -> None:
-    """Write what is true now of some products. Repeated, it writes the same again; a race is lost by the later writer,
-    who reads what the other wrote; a crash leaves at most a segment that no list names."""
+class _Format(msgspec.Struct):
+    format: int = 0
+
+
+def apply(read: Callable[[], Changes]) -> bool:
+    """Write what is true now of some products, as `read` finds it; whether there is an index to write to.
+
+    Repeated, it writes the same again; a crash leaves at most a segment that no list names.
+    """
     for _ in range(_ROUNDS):
-        index, etag = load()
-        changed = msgspec.structs.replace(index, changes=index.changes | dict(changes), former=[])
-        if len(changed.changes) >= MOST_CHANGES:
-            changed = _settled(changed)
         with contextlib.suppress(Changed):
-            _save(changed, etag)
-            _clear(index.former)
-            return
-    raise RuntimeError("the index keeps changing")
+            index, etag = load()
+            if index is None:
+                return False
+            _write(index, etag, read())
+            return True
+    raise Unavailable(retry_after=1)
+
+
+def _write(index: Index, etag: str | None, changes: Changes) -> None:
+    changed = msgspec.structs.replace(index, changes=index.changes | dict(changes), former=[])
+    left_over = [part.key for part in index.former]
+    if len(changed.changes) >= MOST_CHANGES or len(msgspec.json.encode(changed)) >= MOST_BYTES:
+        changed = _settled(changed)
+        left_over = _strays(changed)
+    _save(changed, etag)
+    for key in left_over:
+        config.bucket.delete(key)
+
+
+def _strays(index: Index) -> list[str]:
+    """Segments that a crash left, among others: nobody can name them once this index is saved, for whoever uploaded
+    them has an older ETag. A rebuild names its own before."""
+    kept = {_KEY, *(part.key for part in (*index.parts, *index.former))}
+    if index.rebuild:
+        kept.add(index.rebuild.key)
+    return [key for key in config.bucket.keys(FOLDER) if key not in kept]
 
 
 def replace_all(documents: Iterable[Document]) -> int:
-    """Begin anew with these, in ascending order of their ids; what changes meanwhile stays on top. Their number."""
-    before, _ = load()
-    part = _upload(documents, ())
+    """Begin anew with these, in ascending order of their ids; their number. Raises Overtaken.
+
+    They are read after the beginning is written, and what is written after it stays on top. A crash leaves the index as
+    it was; a later rebuild replaces the mark.
+    """
+    key = _begin()
+    part = _upload(key, documents, ())
     for _ in range(_ROUNDS):
-        index, etag = load()
-        newer = {one: change for one, change in index.changes.items() if before.changes.get(one) != change}
-        changed = Index([part], newer, index.parts)
         with contextlib.suppress(Changed):
-            _save(changed, etag)
+            index, etag = load()
+            if index is None or index.rebuild is None or index.rebuild.key != key:
+                raise Overtaken
+            older, later = index.parts[: index.rebuild.parts], index.parts[index.rebuild.parts :]
+            _save(Index(parts=[part, *later], changes=index.changes, former=[*index.former, *older]), etag)
             return part.size
-    raise RuntimeError("the index keeps changing")
+    raise Unavailable(retry_after=1)
+
+
+def _begin() -> str:
+    """Mark the beginning: later changes go to segments of their own. A lost reply is taken for a race: begun again."""
+    key = _new_key()
+    for _ in range(_ROUNDS):
+        with contextlib.suppress(Changed):
+            try:
+                index, etag = load()
+            except Unreadable as error:
+                index, etag = None, str(error)
+            settled = _settled(index, merging=False) if index and index.changes else index or Index()
+            rebuild = Rebuild(key, len(settled.parts), time.time() + _LONGEST_REBUILD_S)
+            _save(msgspec.structs.replace(settled, rebuild=rebuild), etag)
+            return key
+    raise Unavailable(retry_after=1)
 
 
 def _save(index: Index, etag: str | None) -> None:
     config.bucket.replace(_KEY, msgspec.json.encode(index), "application/json", etag=etag)
 
 
-def _settled(index: Index) -> Index:
+def _settled(index: Index, *, merging: bool = True) -> Index:
     """The changes as a segment; while the one before it is not much larger, they become one."""
+    rebuild = index.rebuild if index.rebuild and time.time() < index.rebuild.until else None
+    apart = len(index.parts) if not merging else rebuild.parts if rebuild else 0
     older, merged = list(index.parts), [in_memory(index.changes)]
     size, replaced = len(index.changes), []
-    while older and older[-1].size <= size * _RATIO:
+    while len(older) > apart and older[-1].size <= size * _RATIO:
         replaced.append(older.pop())
         merged.insert(0, download(replaced[-1]))
         size += replaced[-1].size
-    gone: set[str] = set().union(*(one.gone() for one in merged)) if older else set()
-    part = _upload(living(merged), gone)
-    return Index([*older, part], {}, replaced)
+    part = _upload(_new_key(), living(merged), {one for each in merged for one in each.gone()} if older else ())
+    return Index(parts=[*older, part], former=[*index.former, *replaced], rebuild=rebuild)
 
 
 def living(segments: Sequence[Segment]) -> Iterator[Document]:
@@ -109,17 +191,21 @@ def with_dead(segments: Sequence[Segment]) -> list[tuple[Segment, int]]:
     later: set[str] = set()
     for segment in reversed(segments):
         found.insert(0, (segment, bits_of(segment.numbers_of(later), segment.size)))
-        later |= segment.ids()
+        if len(found) < len(segments):
+            later |= {*segment.ids(), *segment.gone()}
     return found
 
 
-def in_memory(changes: Mapping[str, Document | None]) -> Segment:
+def in_memory(changes: Changes) -> Segment:
     documents = sorted((one for one in changes.values() if one), key=lambda document: document.id)
     return Segment(write(":memory:", documents, (one for one, document in changes.items() if document is None)))
 
 
 def download(part: Part) -> Segment:
-    """Its file is removed at once; the open one stays readable."""
+    """Its file is removed at once, so that a crash leaves none and nobody shares it; the open one stays readable.
+
+    Raises Changed if it is gone: there is a newer index.
+    """
     found = config.bucket.read(part.key)
     if found is None:
         raise Changed
@@ -129,17 +215,16 @@ def download(part: Part) -> Segment:
         return Segment.open(file.name)
 
 
-def _upload(documents: Iterable[Document], gone: Iterable[str]) -> Part:
+def _upload(key: str, documents: Iterable[Document], gone: Iterable[str]) -> Part:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "segment.sqlite"
         db = write(str(path), documents, gone)
-        size = Segment(db).size
+        written = Segment(db)
+        size = written.size + sum(1 for _ in written.gone())
         db.close()
-        key = f"search/{new_id('seg')}.sqlite"
         config.bucket.put(key, path.read_bytes(), "application/vnd.sqlite3")
     return Part(key, size)
 
 
-def _clear(parts: Iterable[Part]) -> None:
-    for part in parts:
-        config.bucket.delete(part.key)
+def _new_key() -> str:
+    return f"{FOLDER}{new_id('seg')}.sqlite"

@@ -1,30 +1,38 @@
 """What a query finds in some segments, best first, and how many there are by category and price.
 
-Every word of the query is sought, also as a beginning of words; one of five letters or more that is nowhere may differ
-by one edit. Documents that hold all words come alone; only if there are none, those that hold most. A word counts more
-in the name than in the rest, whole more than as a beginning, and more in a short name; of equals the newer is first: a
-total order.
+Every word of the query has to be there, as it is or as the beginning of a word. Where nothing has them all, a word of
+five letters or more may also differ by one edit; and if then nothing has them all, what has most of them is found. A
+word counts more in the name than in the rest, whole more than as a beginning, and more in a short name; of equals the
+newer is first: a total order. Names of categories count as words of the rest of what stands in them.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from heapq import merge
 from itertools import islice
+from operator import and_, or_
 
 from chalicelib.search.bits import add, below, by_number, members
-from chalicelib.search.segment import Document, Found, Segment
-from chalicelib.search.words import words
+from chalicelib.search.documents import Document
+from chalicelib.search.segment import SHORTEST_SLIP, Segment
+from chalicelib.search.words import one_edit_apart, stem, words
 
 MOST_WORDS = 12
-_NAME, _NAME_BEGINNING, _BODY, _BODY_BEGINNING = 12, 9, 3, 2
-_EACH_WORD = 64  # for documents that lack some: more than all other points of one word
+_WEIGHTS = (12, 9, 6, 3, 2, 1)  # whole, beginning, alike: in the name, then in the rest
 _SHORT_NAMES = ((2, 3), (4, 2), (6, 1))  # up to so many words: so many points
+
+Found = tuple[int, ...]  # the documents that have a word, for each of the weights
+Labels = Mapping[str, Collection[str]]  # the terms of each shelf's name
 
 
 @dataclass(frozen=True)
 class Filters:
-    """Prices in minor units, both ends included."""
+    """Prices in minor units of the currency, both ends included. With `priced`, only what has a price in it."""
 
+    status: frozenset[str]
+    currency: str
+    priced: bool = False
     shelf: str | None = None
     min_price: int | None = None
     max_price: int | None = None
@@ -36,9 +44,9 @@ class Hit:
     document: Document
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Matches:
-    """One segment's matches before filters, with the planes of their scores."""
+    """One segment's matches before filters by category and price, with the planes of their scores."""
 
     segment: Segment
     all: int
@@ -48,45 +56,54 @@ class _Matches:
 class Results:
     """The matches of a query in segments, each given with those of its documents that count no more."""
 
-    def __init__(self, segments: Sequence[tuple[Segment, int]], query: str, filters: Filters) -> None:
+    def __init__(self, segments: Sequence[tuple[Segment, int]], query: str, filters: Filters, labels: Labels) -> None:
         self._filters = filters
+        among = [_among(segment, dead, filters) for segment, dead in segments]
         sought = list(dict.fromkeys(words(query)))[:MOST_WORDS]
-        alive = [(segment, segment.all & ~dead) for segment, dead in segments]
-        found = [_find(alive, word) for word in sought]
+        if query.strip() and not sought:
+            among = [0] * len(among)
+        only = [segment for segment, _ in segments]
+        found = [_find(only, word, labels) for word in sought]
+        matching = _with_all(found, among)
+        if sought and not any(matching):
+            found = [_widened(only, word, known, labels) for word, known in zip(sought, found, strict=True)]
+            matching = _with_all(found, among)
+            matching = matching if any(matching) else _with_most(found, among)
         self._matches = [
-            _matches(segment, among, [one[place] for one in found], every=_together(found))
-            for place, (segment, among) in enumerate(alive)
+            _Matches(segment, matches, _scores(segment, matches, [one[place] for one in found]))
+            for place, (segment, matches) in enumerate(zip(only, matching, strict=True))
         ]
 
     def best(self, number: int, after: tuple[int, str] | None = None) -> list[Hit]:
         """So many hits, from the one after a score and id."""
         streams = [self._stream(one, after) for one in self._matches]
-        return list(islice(_merged(streams), number))
+        return [hit for _, _, hit in islice(merge(*streams, key=lambda one: one[:2], reverse=True), number)]
 
-    def counts(self, shelves: Sequence[str], bounds: Sequence[int]) -> tuple[dict[str, int], list[int]]:
-        """Matches by shelf, whatever category was asked for, and by price between the bounds, whatever price was."""
-        by_shelf = dict.fromkeys(shelves, 0)
-        by_price = [0] * (len(bounds) + 1)
+    def by_shelf(self, shelves: Sequence[str]) -> dict[str, int]:
+        """How many match on each, whatever category was asked for."""
+        priced = [(one.segment, self._in_price(one, one.all)) for one in self._matches]
+        return {
+            shelf: sum((found & segment.holding("shelf", shelf)).bit_count() for segment, found in priced)
+            for shelf in shelves
+        }
+
+    def by_price(self, bounds: Sequence[int]) -> list[int]:
+        """How many match below the first bound, from each to the next, and from the last one, whatever price was
+        asked for."""
+        totals = [0] * (len(bounds) + 1)
         for one in self._matches:
-            priced = self._in_price(one, one.all)
-            for shelf in shelves:
-                by_shelf[shelf] += (priced & one.segment.holding("shelf", shelf)).bit_count()
-            shelved = self._in_shelf(one, one.all) & one.segment.holding("priced")
-            planes, lower = one.segment.planes("price"), 0
-            for place, bound in enumerate(bounds):
-                cheaper = below(planes, bound, shelved).bit_count()
-                by_price[place], lower = by_price[place] + cheaper - lower, cheaper
-            by_price[-1] += shelved.bit_count() - lower
-        return by_shelf, by_price
+            shelved = self._in_shelf(one, one.all) & one.segment.holding("priced", self._filters.currency)
+            planes = one.segment.planes(self._filters.currency)
+            cheaper = [below(planes, bound, shelved).bit_count() for bound in bounds]
+            for place, (least, most) in enumerate(zip([0, *cheaper], [*cheaper, shelved.bit_count()], strict=True)):
+                totals[place] += most - least
+        return totals
 
     def _stream(self, one: _Matches, after: tuple[int, str] | None) -> Iterator[tuple[int, str, Hit]]:
         wanted = self._in_price(one, self._in_shelf(one, one.all))
         for score, group in by_number(one.scores, wanted):
-            if after is not None:
-                if score > after[0]:
-                    continue
-                if score == after[0]:
-                    group &= one.segment.older_than(after[1])
+            if after is not None and score >= after[0]:
+                group = group & one.segment.older_than(after[1]) if score == after[0] else 0
             for number in members(group):
                 document = one.segment.document(number)
                 yield score, document.id, Hit(score, document)
@@ -99,74 +116,86 @@ class Results:
         least, most = self._filters.min_price, self._filters.max_price
         if least is None and most is None:
             return found
-        found &= one.segment.holding("priced")
-        planes = one.segment.planes("price")
+        found &= one.segment.holding("priced", self._filters.currency)
+        planes = one.segment.planes(self._filters.currency)
         if most is not None:
             found = below(planes, most + 1, found)
         return found if least is None else found & ~below(planes, least, found)
 
 
-def _find(alive: Sequence[tuple[Segment, int]], word: str) -> list[Found]:
-    """A word in each segment; with a slip of the pen only where no segment has it as it is."""
-    found = [_among(segment.find(word), among) for segment, among in alive]
-    if any(one.any for one in found):
-        return found
-    return [_among(segment.find_alike(word), among) for segment, among in alive]
+def _among(segment: Segment, dead: int, filters: Filters) -> int:
+    """What the caller may find at all: nothing else can have an influence on what is found."""
+    allowed = reduce(or_, (segment.holding("status", status) for status in filters.status), 0)
+    priced = segment.holding("priced", filters.currency) if filters.priced else segment.all
+    return allowed & priced & ~dead
 
 
-def _among(found: Found, among: int) -> Found:
-    return Found(found.name & among, found.name_beginning & among, found.body & among, found.body_beginning & among)
+def _find(segments: Sequence[Segment], word: str, labels: Labels) -> list[Found]:
+    """Where a word is, in each segment."""
+    whole = _labelled(labels, lambda term: term == stem(word))
+    beginning = _labelled(labels, lambda term: term.startswith(word))
+    found: list[Found] = []
+    for segment in segments:
+        name, rest = segment.whole(word)
+        name_beginning, rest_beginning = segment.beginning(word)
+        rest, rest_beginning = rest | segment.on(whole), rest_beginning | segment.on(beginning)
+        found.append((name, name_beginning, 0, rest, rest_beginning, 0))
+    return found
 
 
-def _together(found: Sequence[Sequence[Found]]) -> bool:
-    """Whether any document holds every word."""
-    return any(_all(one) for one in zip(*found, strict=True))
+def _widened(segments: Sequence[Segment], word: str, known: Sequence[Found], labels: Labels) -> list[Found]:
+    """The same, and where a word is that may be meant."""
+    if len(word) < SHORTEST_SLIP:
+        return list(known)
+    alike = _labelled(labels, lambda term: one_edit_apart(term, word) or one_edit_apart(term, stem(word)))
+    found: list[Found] = []
+    for segment, (name, name_beginning, _, rest, rest_beginning, _) in zip(segments, known, strict=True):
+        name_alike, rest_alike = segment.alike(word)
+        found.append((name, name_beginning, name_alike, rest, rest_beginning, rest_alike | segment.on(alike)))
+    return found
 
 
-def _all(found: Sequence[Found]) -> int:
-    together = found[0].any
-    for one in found[1:]:
-        together &= one.any
-    return together
+def _labelled(labels: Labels, fits: Callable[[str], bool]) -> list[str]:
+    return [shelf for shelf, terms in labels.items() if any(map(fits, terms))]
 
 
-def _matches(segment: Segment, alive: int, found: Sequence[Found], *, every: bool) -> _Matches:
-    if not found:
-        return _Matches(segment, alive, [])
-    matching = _all(found) if every else _any(found)
+def _any(found: Found) -> int:
+    return reduce(or_, found)
+
+
+def _with_all(found: Sequence[Sequence[Found]], among: Sequence[int]) -> list[int]:
+    """In each segment, what has every word."""
+    return [reduce(and_, (_any(one[place]) for one in found), all_) for place, all_ in enumerate(among)]
+
+
+def _with_most(found: Sequence[Sequence[Found]], among: Sequence[int]) -> list[int]:
+    """What has the most words that anything has."""
+    best = []
+    for place, all_ in enumerate(among):
+        numbers: list[int] = []
+        for one in found:
+            add(numbers, _any(one[place]) & all_, 1)
+        best.append(next(by_number(numbers, all_), (0, 0)))
+    most = max((number for number, _ in best), default=0)
+    return [group if most and number == most else 0 for number, group in best]
+
+
+def _scores(segment: Segment, matching: int, found: Sequence[Found]) -> list[int]:
+    """As planes. Of each word the best of its finds counts."""
     scores: list[int] = []
     for one in found:
         left = matching
-        for bits, weight in (
-            (one.name, _NAME),
-            (one.name_beginning, _NAME_BEGINNING),
-            (one.body, _BODY),
-            (one.body_beginning, _BODY_BEGINNING),
-        ):
-            add(scores, bits & left, weight + (0 if every else _EACH_WORD))
-            left &= ~bits
-    _favour_short_names(segment, matching, scores)
-    return _Matches(segment, matching, scores)
+        for documents, weight in zip(one, _WEIGHTS, strict=True):
+            add(scores, documents & left, weight)
+            left &= ~documents
+    if found:
+        _favour_short_names(segment, matching, scores)
+    return scores
 
 
 def _favour_short_names(segment: Segment, matching: int, scores: list[int]) -> None:
     lower = 0
     for most, points in _SHORT_NAMES:
-        bits = 0
-        for length in range(lower, most + 1):
-            bits |= segment.holding("words", f"{length:02d}")
-        add(scores, bits & matching, points)
+        lengths = (segment.holding("length", f"{length:02d}") for length in range(lower, most + 1))
+        add(scores, reduce(or_, lengths, 0) & matching, points)
         lower = most + 1
-
-
-def _any(found: Sequence[Found]) -> int:
-    together = 0
-    for one in found:
-        together |= one.any
-    return together
-
-
-def _merged(streams: Sequence[Iterator[tuple[int, str, Hit]]]) -> Iterator[Hit]:
-    """The best of each segment's best, until nobody asks for more."""
-    for _, _, hit in merge(*streams, key=lambda one: (one[0], one[1]), reverse=True):
-        yield hit

@@ -1,120 +1,24 @@
-"""One searchable set of documents as an SQLite file: which documents hold a word, and what is counted of them.
-
-Documents are numbered from 0 in the order of their ids, which are time-ordered, so a higher number is a newer product.
-A segment is written once and then only read.
-"""
+"""Reads a segment: one searchable set of documents, written once (see building.py)."""
 
 import sqlite3
-from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property, lru_cache
+from collections.abc import Iterable, Iterator
+from functools import cached_property, reduce
+from operator import or_
 
 import msgspec
 
-from chalicelib.products.cards import Face
-from chalicelib.search.bits import packed, unpacked
-from chalicelib.search.words import one_edit_apart, words
+from chalicelib.search.bits import unpacked
+from chalicelib.search.building import PREFIX, SHORT_PREFIXES
+from chalicelib.search.documents import Document
+from chalicelib.search.words import one_edit_apart, stem
 
-_SHORT_PREFIXES = (1, 2, 3)
-_PREFIX = "*"  # behind a beginning of words whose documents are kept ready, as too many words have it
+SHORTEST_SLIP = 5
 _LAST = "\U0010ffff"
-_SHORTEST_TYPO = 5
-_SCHEMA = """
-CREATE TABLE documents (number INTEGER PRIMARY KEY, id TEXT NOT NULL, content BLOB NOT NULL);
-CREATE TABLE words (
-    word TEXT PRIMARY KEY, backwards TEXT NOT NULL, names BLOB NOT NULL, bodies BLOB NOT NULL
-) WITHOUT ROWID;
-CREATE TABLE gone (id TEXT PRIMARY KEY) WITHOUT ROWID;
-CREATE TABLE sets (kind TEXT, key TEXT, documents BLOB NOT NULL, PRIMARY KEY (kind, key)) WITHOUT ROWID;
-"""
+_MOST_REMEMBERED = 200
+_decode = msgspec.msgpack.Decoder(Document).decode
 
-
-class Document(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What is searched of a product beside its name, and the face that is shown of it."""
-
-    id: str
-    body: str
-    shelves: list[str]
-    face: Face
-
-
-class Found(msgspec.Struct, frozen=True):
-    """The documents that hold a word: as it is or as a beginning, in the name or in the rest."""
-
-    name: int = 0
-    name_beginning: int = 0
-    body: int = 0
-    body_beginning: int = 0
-
-    @property
-    def any(self) -> int:
-        return self.name_beginning | self.body_beginning
-
-
-def write(path: str, documents: Iterable[Document], gone: Iterable[str] = ()) -> sqlite3.Connection:
-    """Make a segment of documents in ascending order of their ids; `:memory:` makes one without a file.
-
-    `gone` are the ids of documents that older segments hold and that are no more.
-    """
-    db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-    db.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; BEGIN;" + _SCHEMA)
-    index = _Index()
-    encode = msgspec.msgpack.Encoder().encode
-    db.executemany("INSERT INTO gone VALUES (?)", ((one,) for one in gone))
-    for number, document in enumerate(documents):
-        index.add(number, document)
-        db.execute("INSERT INTO documents VALUES (?, ?, ?)", (number, document.id, encode(document)))
-    index.store(db)
-    db.execute("CREATE UNIQUE INDEX ids ON documents (id)")
-    db.execute("CREATE INDEX backwards ON words (backwards)")
-    db.execute("COMMIT")
-    return db
-
-
-class _Index:
-    """What is gathered while documents pass by."""
-
-    def __init__(self) -> None:
-        self.size = 0
-        self.names: dict[str, array[int]] = defaultdict(lambda: array("I"))
-        self.bodies: dict[str, array[int]] = defaultdict(lambda: array("I"))
-        self.sets: dict[tuple[str, str], array[int]] = defaultdict(lambda: array("I"))
-
-    def add(self, number: int, document: Document) -> None:
-        self.size = number + 1
-        name = words(document.face.name)
-        for word in {*name, *_beginnings(name)}:
-            self.names[word].append(number)
-        body = words(document.body)
-        for word in {*body, *_beginnings(body)}:
-            self.bodies[word].append(number)
-        for shelf in document.shelves:
-            self.sets["shelf", shelf].append(number)
-        self.sets["words", f"{min(len(name), 99):02d}"].append(number)
-        if document.face.price is not None:
-            self._add_price(number, document.face.price.amount)
-
-    def _add_price(self, number: int, price: int) -> None:
-        self.sets["priced", ""].append(number)
-        for place in range(price.bit_length()):
-            if price >> place & 1:
-                self.sets["price", f"{place:02d}"].append(number)
-
-    def store(self, db: sqlite3.Connection) -> None:
-        none = array("I")
-        size = self.size
-        rows = (
-            (word, word[::-1], packed(self.names.get(word, none), size), packed(self.bodies.get(word, none), size))
-            for word in sorted(self.names.keys() | self.bodies.keys())
-        )
-        db.executemany("INSERT INTO words VALUES (?, ?, ?, ?)", rows)
-        sets = ((kind, key, packed(found, size)) for (kind, key), found in self.sets.items())
-        db.executemany("INSERT INTO sets VALUES (?, ?, ?)", sets)
-
-
-def _beginnings(of: Sequence[str]) -> Iterator[str]:
-    return (word[:length] + _PREFIX for word in of for length in _SHORT_PREFIXES if length <= len(word))
+Pair = tuple[int, int]  # the documents that have something in the name, and those that have it in the rest
 
 
 class Segment:
@@ -124,41 +28,44 @@ class Segment:
         self._db = db
         self.size: int = db.execute("SELECT coalesce(max(number), -1) + 1 FROM documents").fetchone()[0]
         self.all = (1 << self.size) - 1
-        self._word = lru_cache(maxsize=256)(self._read_word)
+        self._words: dict[str, Pair] = {}
 
     @classmethod
     def open(cls, path: str) -> "Segment":
-        return cls(sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True, check_same_thread=False))
+        """Raises sqlite3.DatabaseError if it is none."""
+        opened = cls(sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True, check_same_thread=False))
+        _ = opened._sets
+        return opened
 
-    def find(self, word: str) -> Found:
-        """The documents of a word, and of words that begin with it."""
-        name, body = self._word(word)
-        if len(word) <= _SHORT_PREFIXES[-1]:
-            name_beginning, body_beginning = self._word(word + _PREFIX)
-        else:
-            name_beginning, body_beginning = self._beginning(word)
-        return Found(name, name_beginning, body, body_beginning)
+    def whole(self, word: str) -> Pair:
+        return self._word(stem(word))
 
-    def find_alike(self, word: str) -> Found:
-        """The documents of words one edit away from a word of five letters or more."""
-        name = body = 0
-        for one in self._alike(word) if len(word) >= _SHORTEST_TYPO else ():
-            names, bodies = self._word(one)
-            name, body = name | names, body | bodies
-        return Found(0, name, 0, body)
+    def beginning(self, word: str) -> Pair:
+        """Of words that begin with it."""
+        if len(word) <= SHORT_PREFIXES[-1]:
+            return self._word(word + PREFIX)
+        return self._together("SELECT names, rests FROM words WHERE word >= ? AND word < ?", word, word + _LAST)
 
-    def holding(self, kind: str, key: str = "") -> int:
-        return self._sets.get((kind, key), 0)
+    def alike(self, word: str) -> Pair:
+        """Of words one edit away from one of five letters or more."""
+        name = rest = 0
+        if len(word) >= SHORTEST_SLIP:
+            for one in {found for form in {word, stem(word)} for found in self._alike(form)}:
+                names, rests = self._word(one)
+                name, rest = name | names, rest | rests
+        return name, rest
 
-    def planes(self, kind: str) -> list[int]:
-        keys = sorted(key for each, key in self._sets if each == kind)
-        found = [0] * (int(keys[-1]) + 1 if keys else 0)
-        for key in keys:
-            found[int(key)] = self.holding(kind, key)
-        return found
+    def holding(self, kind: str, key: str) -> int:
+        return self._sets.get(kind, {}).get(key, 0)
 
-    def keys(self, kind: str) -> list[str]:
-        return [key for each, key in self._sets if each == kind]
+    def on(self, shelves: Iterable[str]) -> int:
+        """What stands on any of them."""
+        return reduce(or_, (self.holding("shelf", shelf) for shelf in shelves), 0)
+
+    def planes(self, currency: str) -> list[int]:
+        """Of prices: see bits.py."""
+        found = self._sets.get("price " + currency, {})
+        return [found.get(f"{place:02d}", 0) for place in range(int(max(found, default="-1")) + 1)]
 
     def numbers_of(self, ids: Iterable[str]) -> Iterator[int]:
         """Of those that are here."""
@@ -167,12 +74,11 @@ class Segment:
             if row:
                 yield row[0]
 
-    def ids(self) -> set[str]:
-        """Of everything it knows something about: older segments have nothing to say of it."""
-        return {one for (one,) in self._db.execute("SELECT id FROM documents UNION ALL SELECT id FROM gone")}
+    def ids(self) -> Iterator[str]:
+        return (one for (one,) in self._db.execute("SELECT id FROM documents"))
 
-    def gone(self) -> set[str]:
-        return {one for (one,) in self._db.execute("SELECT id FROM gone")}
+    def gone(self) -> Iterator[str]:
+        return (one for (one,) in self._db.execute("SELECT id FROM gone"))
 
     def older_than(self, document_id: str) -> int:
         """All documents with a smaller id."""
@@ -181,28 +87,33 @@ class Segment:
 
     def document(self, number: int) -> Document:
         row = self._db.execute("SELECT content FROM documents WHERE number = ?", (number,)).fetchone()
-        return msgspec.msgpack.decode(row[0], type=Document)
+        return _decode(row[0])
 
     def documents(self) -> Iterator[Document]:
         """All, in ascending order of their ids."""
-        for (content,) in self._db.execute("SELECT content FROM documents ORDER BY number"):
-            yield msgspec.msgpack.decode(content, type=Document)
+        return (_decode(content) for (content,) in self._db.execute("SELECT content FROM documents ORDER BY number"))
 
     @cached_property
-    def _sets(self) -> dict[tuple[str, str], int]:
-        rows = self._db.execute("SELECT kind, key, documents FROM sets")
-        return {(kind, key): unpacked(found, self.size) for kind, key, found in rows}
+    def _sets(self) -> dict[str, dict[str, int]]:
+        found: dict[str, dict[str, int]] = defaultdict(dict)
+        for kind, key, documents in self._db.execute("SELECT kind, key, documents FROM sets"):
+            found[kind][key] = unpacked(documents, self.size)
+        return found
 
-    def _read_word(self, word: str) -> tuple[int, int]:
-        row = self._db.execute("SELECT names, bodies FROM words WHERE word = ?", (word,)).fetchone()
-        return (unpacked(row[0], self.size), unpacked(row[1], self.size)) if row else (0, 0)
+    def _word(self, word: str) -> Pair:
+        """Remembers some. No lru_cache: on a method it would keep a segment alive that nobody uses any more."""
+        found = self._words.get(word)
+        if found is None:
+            if len(self._words) >= _MOST_REMEMBERED:
+                self._words.clear()
+            found = self._words[word] = self._together("SELECT names, rests FROM words WHERE word = ?", word)
+        return found
 
-    def _beginning(self, word: str) -> tuple[int, int]:
-        rows = self._db.execute("SELECT names, bodies FROM words WHERE word >= ? AND word < ?", (word, word + _LAST))
-        name = body = 0
-        for names, bodies in rows:
-            name, body = name | unpacked(names, self.size), body | unpacked(bodies, self.size)
-        return name, body
+    def _together(self, query: str, *values: str) -> Pair:
+        name = rest = 0
+        for names, rests in self._db.execute(query, values):
+            name, rest = name | unpacked(names, self.size), rest | unpacked(rests, self.size)
+        return name, rest
 
     def _alike(self, word: str) -> list[str]:
         """Of an edit in the second half the first half is left as it was, else the end is."""
@@ -213,4 +124,4 @@ class Segment:
             " UNION SELECT word FROM words WHERE backwards >= ? AND backwards < ? AND length(word) BETWEEN ? AND ?",
             (start, start + _LAST, short, long, end, end + _LAST, short, long),
         )
-        return [found for (found,) in rows if not found.endswith(_PREFIX) and one_edit_apart(word, found)]
+        return [found for (found,) in rows if not found.endswith(PREFIX) and one_edit_apart(word, found)]
