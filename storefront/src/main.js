@@ -48,6 +48,8 @@ const ROUTES = [
   ["/staff/products/:id", staff("StaffProductPage")],
   ["/staff/orders", staff("StaffOrdersPage")],
   ["/staff/orders/:id", staff("StaffOrderPage")],
+  ["/staff/stock", staff("StaffLowPage")],
+  ["/staff/stock/:sku", staff("StaffSkuPage")],
   ["/staff/reviews", staff("StaffReviewsPage")],
   ["/staff/users", staff("StaffUsersPage")],
   ["/staff/users/:id", staff("StaffUserPage")],

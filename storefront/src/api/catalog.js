@@ -51,11 +51,6 @@ export const createProduct = (body) => call("POST", "/products", { body });
 export const editProduct = (id, version, body) =>
   call("PATCH", `/products/${id}`, { body, headers: { "If-Match": `"${version}"` } });
 
-export const readStock = async (sku) => (await call("GET", `/stock/${encodeURIComponent(sku)}`)).body;
-
-export const setStock = async (sku, onHand) =>
-  (await call("PUT", `/stock/${encodeURIComponent(sku)}`, { body: { on_hand: onHand } })).body;
-
 export const startImage = async (id, file, alt) =>
   (await call("POST", `/products/${id}/images`, { body: { content_type: file.type, size: file.size, alt } })).body;
 

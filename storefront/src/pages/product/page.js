@@ -4,7 +4,7 @@ import { findProduct } from "../../api/catalog.js";
 import { messageOf } from "../../api/messages.js";
 import { isStaff, session } from "../../api/session.js";
 import { Loaded, Notice } from "../../parts/notice.js";
-import { Picture } from "../../parts/picture.js";
+import { LargePicture, Picture } from "../../parts/picture.js";
 import { Price } from "../../parts/price.js";
 import { Quantity } from "../../parts/quantity.js";
 import { Rating } from "../../parts/stars.js";
@@ -22,7 +22,7 @@ function Gallery({ images, name }) {
   const image = images[shown] ?? images[0];
   return html`
     <div class="gallery">
-      <${Picture} url=${image?.url} alt=${image?.alt || name} size=${800} eager />
+      <${LargePicture} image=${image} alt=${image?.alt || name} rem=${38} />
       ${images.length > 1 && html`
         <ul class="thumbs" role="list">
           ${images.map(({ id, thumb_url, alt }, index) => html`

@@ -12,11 +12,12 @@ import { NewProduct } from "./new-product.js";
 import { StaffOrder } from "./order.js";
 import { OrderTable } from "./orders.js";
 import { ReviewTable } from "./reviews.js";
+import { LowStock, StaffSku } from "./sku.js";
 import { ProductTable } from "./table.js";
 import { UserPage } from "./user.js";
 import { UserTable } from "./users.js";
 
-const PAGES = [["/staff", "Products"], ["/staff/orders", "Orders"], ["/staff/reviews", "Reviews"], ["/staff/users", "Users"]];
+const PAGES = [["/staff", "Products"], ["/staff/orders", "Orders"], ["/staff/stock", "Stock"], ["/staff/reviews", "Reviews"], ["/staff/users", "Users"]];
 
 function Frame({ children }) {
   useTitle("Staff");
@@ -43,6 +44,10 @@ export const StaffProductPage = ({ id }) => html`<${Frame}><${Product} id=${id} 
 export const StaffOrdersPage = () => html`<${Frame}><${OrderTable} /><//>`;
 
 export const StaffOrderPage = ({ id }) => html`<${Frame}><${StaffOrder} id=${id} /><//>`;
+
+export const StaffLowPage = () => html`<${Frame}><${LowStock} /><//>`;
+
+export const StaffSkuPage = ({ sku }) => html`<${Frame}><${StaffSku} sku=${sku} /><//>`;
 
 export const StaffReviewsPage = () => html`<${Frame}><${ReviewTable} /><//>`;
 

@@ -6,24 +6,32 @@ import { Field } from "../../parts/field.js";
 import { Notice } from "../../parts/notice.js";
 import { Progress } from "../../parts/progress.js";
 import { toast } from "../../parts/toast.js";
-import { html, useRef, useState } from "../../view.js";
+import { html, useEffect, useRef, useState } from "../../view.js";
 
 const TYPES = "image/png,image/jpeg,image/webp";
+const ASK_AGAIN_MS = 1000;
 const MOST_BYTES = 10 * 1024 * 1024;
 
 async function upload(productId, file, alt, onProgress) {
   const { image_id, upload: target } = await startImage(productId, file, alt);
   await sendTo(target, file, onProgress);
   onProgress(1);
-  await completeImage(productId, image_id);
+  return (await completeImage(productId, image_id)).status;
 }
+
+/** Until the shop has looked into a picture, only staff know of it. */
+const Processing = ({ image }) => html`
+  <div class="picture picture-none" role="status"><span class="spinner" aria-hidden="true"></span>
+    <span class="visually-hidden">The picture ${image.alt} is being made ready</span></div>`;
 
 function Shown({ image, productId, onChanged }) {
   const [problem, setProblem] = useState(null);
   const remove = () => deleteImage(productId, image.id).then(onChanged, setProblem);
   return html`
     <li>
-      <img src=${image.thumb_url} alt=${image.alt} width="160" height="160" loading="lazy" />
+      ${image.status === "processing"
+        ? html`<${Processing} image=${image} />`
+        : html`<img src=${image.thumb_url} alt=${image.alt} width="160" height="160" loading="lazy" />`}
       <p class="muted small">${image.width} × ${image.height}${image.alt && ` · ${image.alt}`}</p>
       <button type="button" class="link" aria-label="Remove picture ${image.alt}" onClick=${remove}>Remove</button>
       ${problem && html`<p class="error" role="alert">${messageOf(problem)}</p>`}
@@ -41,12 +49,12 @@ function UploadForm({ productId, onChanged }) {
     if (file.size > MOST_BYTES) return setState({ progress: null, problem: null, tooBig: true });
     setState({ progress: 0, problem: null, tooBig: false });
     try {
-      await upload(productId, file, alt.trim(), (progress) => setState({ progress, problem: null, tooBig: false }));
+      const status = await upload(productId, file, alt.trim(), (progress) => setState({ progress, problem: null, tooBig: false }));
       await onChanged();
       input.current.value = "";
       setAlt("");
       setState({ progress: null, problem: null, tooBig: false });
-      toast("The picture is in the shop.");
+      toast(status === "processing" ? "The picture has arrived and is being made ready." : "The picture is in the shop.");
     } catch (problem) {
       setState({ progress: null, problem, tooBig: false });
     }
@@ -68,12 +76,24 @@ function UploadForm({ productId, onChanged }) {
     </form>`;
 }
 
-export const Pictures = ({ product, onChanged }) => html`
-  <section aria-labelledby="pictures">
-    <h2 id="pictures">Pictures</h2>
-    ${product.images.length > 0 && html`
-      <ul class="staff-pictures" role="list">
-        ${product.images.map((image) => html`<${Shown} key=${image.id} image=${image} productId=${product.id} onChanged=${onChanged} />`)}
-      </ul>`}
-    <${UploadForm} productId=${product.id} onChanged=${onChanged} />
-  </section>`;
+/** Asks again until every picture is ready; one that turns out to be none is taken off. */
+function useFollowing({ images }, onChanged) {
+  useEffect(() => {
+    if (!images.some(({ status }) => status === "processing")) return undefined;
+    const timer = setTimeout(onChanged, ASK_AGAIN_MS);
+    return () => clearTimeout(timer);
+  }, [images]);
+}
+
+export function Pictures({ product, onChanged }) {
+  useFollowing(product, onChanged);
+  return html`
+    <section aria-labelledby="pictures">
+      <h2 id="pictures">Pictures</h2>
+      ${product.images.length > 0 && html`
+        <ul class="staff-pictures" role="list">
+          ${product.images.map((image) => html`<${Shown} key=${image.id} image=${image} productId=${product.id} onChanged=${onChanged} />`)}
+        </ul>`}
+      <${UploadForm} productId=${product.id} onChanged=${onChanged} />
+    </section>`;
+}
