@@ -1,0 +1,1 @@
+"""Products into files, in the form that imports read."""

@@ -1,0 +1,1 @@
+"""Products from files: CSV, JSON lines, or an archive of one of them with pictures."""
