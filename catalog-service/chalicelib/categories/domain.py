@@ -197,6 +197,11 @@ def enter(transaction: Transaction, category: Category, *, active: bool) -> None
     Category.tally(transaction, category.id, Category.under(category.parent_id), products=int(active), members=1)
 
 
+def enter_many(transaction: Transaction, category: Category, *, members: int, active: int) -> None:
+    """The same for several products of one transaction, in which no item stands twice."""
+    Category.tally(transaction, category.id, Category.under(category.parent_id), products=active, members=members)
+
+
 def leave(transaction: Transaction, category_id: str, *, active: bool) -> None:
     Category.tally(transaction, category_id, Category.pk.exists(), products=-int(active), members=-1)
 
