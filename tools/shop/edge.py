@@ -21,7 +21,7 @@ from tools.shop.upstream import Answer, Down, Upstream
 MAX_BODY_BYTES = 1024 * 1024  # the services take 256 KiB, and say so themselves up to here
 OWNERS = {
     **dict.fromkeys(("users", "sessions", "email-verifications", "password-resets", ".well-known"), "users"),
-    **dict.fromkeys(("products", "variants", "categories", "stock", "imports"), "catalog"),
+    **dict.fromkeys(("products", "variants", "categories", "stock", "imports", "exports", "reviews"), "catalog"),
     **dict.fromkeys(
         ("cart", "checkout", "orders", "discounts", "shipping-methods", "tax-rates", "webhook-endpoints", "payments"),
         "orders",

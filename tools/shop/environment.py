@@ -10,9 +10,15 @@ EVENT_BUS = "shop"
 MAIL_FROM = "no-reply@shop.example"
 SUPPORT_EMAIL = "help@shop.example"
 STAGE = "local"
-# How much one source address may do; users-service has defaults, and every process inherits what is set here.
-LIMITS = ("REGISTRATIONS_PER_SOURCE", "RESETS_PER_SOURCE", "GUESTS_PER_SOURCE", "LOGIN_FAILURES_PER_SOURCE")
-INHERITED = (*LIMITS, "OIDC_PROVIDERS")
+# How much one source address or customer may do; services have defaults, and every process inherits what is set here.
+LIMITS = (
+    "REGISTRATIONS_PER_SOURCE",
+    "RESETS_PER_SOURCE",
+    "GUESTS_PER_SOURCE",
+    "LOGIN_FAILURES_PER_SOURCE",
+    "REVIEWS_PER_DAY",
+)
+INHERITED = (*LIMITS, "OIDC_PROVIDERS", "REVIEWS_MODERATED")
 
 
 def base(env: Mapping[str, str] = os.environ) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Reviews: written by customers who received the product, moderated by the staff, counted in the product's rating."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from msgspec import UNSET
@@ -22,6 +23,14 @@ from common.versions import Precondition
 _ROUNDS = 8
 _DAY_SECONDS = 86_400
 _AT_ONCE = 100
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """A product that somebody received, and what they wrote of it."""
+
+    received: Received
+    review: Review | None
 
 
 def list_reviews(product_id: str, sort: Sort, limit: int, cursor: str | None) -> tuple[list[Review], str | None]:
@@ -217,11 +226,11 @@ def remember_delivery(message: str) -> None:
         Received.remember(delivered["customer_id"], product_id, delivered["order_id"], int(clock.now()))
 
 
-def list_received(customer: str, after: str | None, limit: int) -> list[tuple[Received, Review | None]]:
+def list_received(customer: str, after: str | None, limit: int) -> list[Receipt]:
     """What somebody received, by product from one on, with what they wrote of it."""
     rows = Received.of_customer(customer, after, limit)
     reviews = {one.id: one for one in models.find_many([row.review_id for row in rows if row.review_id])}
-    return [(row, reviews.get(row.review_id or "")) for row in rows]
+    return [Receipt(row, reviews.get(row.review_id or "")) for row in rows]
 
 
 def forget_customer(customer: str) -> None:
@@ -230,11 +239,10 @@ def forget_customer(customer: str) -> None:
     One transaction for each product; what is done is gone, so after a crash a repeat goes on where this one stopped.
     """
     while rows := list_received(customer, None, _AT_ONCE):
-        for received, review in rows:
+        for one in rows:
             transaction = Transaction()
-            if review:
-                models.write(transaction, review, None)
-            received.forget(transaction)
+            models.write(transaction, one.review, None)
+            one.received.forget(transaction)
             _done(transaction)  # overtaken by its author or the staff: the next round sees what stands there
     Allowance.forget_all(customer)
 
