@@ -30,7 +30,17 @@ from common.http import make_app
 app = make_app(
     config.settings,
     config.signer,
-    blueprints=[categories, product_routes, image_routes, stock_routes, reservation_routes, review_routes, import_routes, export_routes, privacy_routes],
+    blueprints=[
+        categories,
+        product_routes,
+        image_routes,
+        stock_routes,
+        reservation_routes,
+        review_routes,
+        import_routes,
+        export_routes,
+        privacy_routes,
+    ],
     dependencies={"dynamodb": table.reachable, "s3": lambda: config.bucket.size("health")},
 )
 table.CatalogItem.connect()
