@@ -68,7 +68,12 @@ def published(records: Iterable[Mapping[str, Any]]) -> list[Event]:
 
 def relay(records: Iterable[Mapping[str, Any]], bus: str) -> None:
     """Publish the outbox items of a stream batch; raises Unavailable so that the stream gives the batch again."""
-    for entries in _chunks([_entry(one, bus) for one in published(records)]):
+    publish(published(records), bus)
+
+
+def publish(made: Iterable[Event], bus: str) -> None:
+    """Hand events to EventBridge; Unavailable if it did not take them all, and then any may be published again."""
+    for entries in _chunks([_entry(one, bus) for one in made]):
         answer = _client().put_events(Entries=entries)
         if answer["FailedEntryCount"]:
             raise Unavailable("EventBridge did not take every event.")

@@ -1,4 +1,4 @@
-"""What this service hears: the changes of its tables, through their streams. It publishes nothing yet.
+"""What this service hears: the changes of its tables, through their streams. What it publishes is made of these too.
 
 `user.erased` comes through a queue (common/erasure.py).
 

@@ -1,16 +1,20 @@
 """The two tables: what their items have in common. Keys and conditions are in each feature's models.py."""
 
-from collections.abc import Iterable
+import random
+import time
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from pynamodb.attributes import UnicodeAttribute
+from pynamodb.exceptions import VerboseClientError
 
 from chalicelib import config
 from common.problems import Unavailable
-from common.tables import Item
+from common.tables import Item, is_unavailable
 
 _BATCH = 100
 _ROUNDS = 4
+_CONFLICT = "TransactionCanceledException"
 
 
 class CatalogItem(Item):
@@ -60,6 +64,24 @@ def _requested(keys: list[tuple[str, str, str]], consistent: bool) -> dict[str, 
 
 def _left(unprocessed: dict[str, Any]) -> list[tuple[str, str, str]]:
     return [(table, key["pk"]["S"], key["sk"]["S"]) for table, one in unprocessed.items() for key in one["Keys"]]
+
+
+def snapshot(keys: Sequence[Key]) -> list[Any]:
+    """The same for at most a hundred items as they all were at one moment. It waits for writes that are under way."""
+    kinds = {(pk, sk): kind for kind, pk, sk in keys}
+    gets = [{"TableName": kind.Meta.table_name, "Key": {"pk": {"S": pk}, "sk": {"S": sk}}} for kind, pk, sk in keys]
+    request = {"TransactItems": [{"Get": one} for one in gets]}
+    for attempt in range(_ROUNDS):
+        try:
+            answer = CatalogItem._get_connection().connection.dispatch("TransactGetItems", request)
+        except VerboseClientError as error:
+            if error.response["Error"]["Code"] != _CONFLICT and not is_unavailable(error):
+                raise
+        else:
+            rows = [one["Item"] for one in answer["Responses"] if one.get("Item")]
+            return [kinds[row["pk"]["S"], row["sk"]["S"]].from_raw_data(row) for row in rows]
+        time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 - jitter, so that racers part
+    raise Unavailable(retry_after=1)
 
 
 def reachable() -> None:

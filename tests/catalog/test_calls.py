@@ -81,15 +81,25 @@ def test_a_reservation_is_one_transaction_once_its_skus_are_known(shop, lamps, c
     assert [next(iter(part)) for part in arguments["TransactItems"]] == ["Put", "Update", "Update", "Update"]
 
 
-def test_a_repeat_is_one_transaction_and_an_extension_one_update_more(shop, lamps, calls, shop_clock):
+def test_a_repeat_and_an_extension_are_one_update_where_the_hold_was_made(shop, lamps, calls, shop_clock):
     shop.reserve("ord_1", L0=1)
-    calls.clear()
-    shop.reserve("ord_1", L0=1)
-    assert calls.dynamodb == ["TransactWriteItems"]
-    calls.clear()
-    shop_clock.forward(1)
-    shop.reserve("ord_1", L0=1)
-    assert calls.dynamodb == ["TransactWriteItems", "UpdateItem"]
+    for seconds in (0, 1):
+        shop_clock.forward(seconds)
+        calls.clear()
+        shop.reserve("ord_1", L0=1)
+        assert calls.dynamodb == ["UpdateItem"]
+
+
+def test_elsewhere_a_repeat_is_one_transaction_and_an_extension_one_update_more(shop, lamps, calls, shop_clock):
+    from chalicelib.reservations import domain
+
+    for seconds, made in ((0, ["TransactWriteItems"]), (1, ["TransactWriteItems", "UpdateItem"])):
+        shop.reserve("ord_1", L0=1)
+        domain.forget()
+        shop_clock.forward(seconds)
+        calls.clear()
+        shop.reserve("ord_1", L0=1)
+        assert calls.dynamodb == made
 
 
 def test_a_shortage_is_one_transaction(shop, lamps, calls):
@@ -123,12 +133,19 @@ def test_a_release_and_a_return_are_two_calls(shop, lamps, calls):
     assert calls.dynamodb == ["GetItem", "UpdateItem"]
 
 
-def test_stock_is_read_and_set_in_two_calls(api, shop, lamps, calls):
+def test_stock_is_read_in_two_calls_and_set_in_three(api, shop, lamps, calls):
     api.get("/stock/L0", role="staff")
     assert calls.dynamodb == ["Query", "GetItem"]
     calls.clear()
     shop.set_stock("L0", 3)
-    assert calls.dynamodb == ["Query", "UpdateItem"]
+    assert calls.dynamodb == ["Query", "GetItem", "TransactWriteItems"]
+
+
+def test_a_skus_history_and_low_stock_are_one_query(api, shop, lamps, calls):
+    for path in ("/stock/L0/adjustments", "/stock?low=true"):
+        calls.clear()
+        assert api.get(path, role="staff").status == 200
+        assert calls.dynamodb == ["Query"]
 
 
 def test_a_replayed_adjustment_writes_nothing(shop, lamps, calls):

@@ -285,36 +285,39 @@ def test_the_stream_settles_a_sale(shop, lamp, stream):
 
 def test_a_release_that_read_before_the_commit_gives_nothing_back(shop, lamp):
     from chalicelib.reservations import domain, models
+    from chalicelib.stock import counters
 
     shop.reserve(LAMP=2)
     seen = domain.find_reservation("ord_1")
     shop.commit()
 
-    assert not models.close(seen, "released", seen.held_until, domain._give_back)
+    assert not models.close(seen, "released", seen.held_until, counters.give_back)
     assert shop.stock() == {"on_hand": 3, "held": 0, "available": 3}
 
 
 def test_a_sweeper_that_read_before_an_extension_gives_nothing_back(shop, lamp, shop_clock):
     from chalicelib.reservations import domain, models
+    from chalicelib.stock import counters
 
     shop.reserve(ttl_seconds=60)
     seen = domain.find_reservation("ord_1")
     shop.reserve(ttl_seconds=120)
     shop_clock.forward(60)
 
-    assert not models.close(seen, "expired", seen.held_until, domain._give_back)
+    assert not models.close(seen, "expired", seen.held_until, counters.give_back)
     assert shop.commit().status == 200
 
 
 def test_two_that_settle_the_same_sale_count_it_once(shop, lamp):
     """The stream's handler and a reader of the counters may both have seen it unsettled."""
     from chalicelib.reservations import domain, models
+    from chalicelib.stock import counters
 
     shop.reserve(LAMP=2)
     shop.commit()
     sale = domain.find_reservation("ord_1")
 
-    settled = [models.settle(sale.id, sale.lines, domain._sell) for _ in range(2)]
+    settled = [models.settle(sale.id, sale.lines, counters.sell) for _ in range(2)]
     assert settled == [True, False]
     assert shop.stock() == {"on_hand": 3, "held": 0, "available": 3}
 

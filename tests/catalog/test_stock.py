@@ -15,6 +15,7 @@ def test_stock_is_shown(api):
         "held": 0,
         "available": 5,
         "shards": 1,
+        "low_stock_at": None,
     }
     assert api.get("/stock/NONE", role="staff").status == 404
 
@@ -72,7 +73,7 @@ def test_an_adjustment_below_what_is_held_is_refused_and_may_be_tried_again(shop
 
 
 def test_an_adjustment_is_kept_with_its_reason(shop):
-    from chalicelib.stock.models import Adjustment
+    from chalicelib.stock.adjustments import Adjustment
 
     shop.adjust("LAMP", -1, "key-1", reason="broken in transit")
 

@@ -125,8 +125,9 @@ def see_product(glance: Glance) -> Details:
     wanted = _beside(product)
     if missing := [place for place in wanted if place not in places]:
         rows += batch_get(missing)
-    _remember(product.id, wanted)
-    return _details(product, rows)
+    found = _details(product, rows)
+    _remember(product.id, _beside(product))  # with the shards of its SKUs, which it takes this read to know of
+    return found
 
 
 def details(product: Product) -> Details:

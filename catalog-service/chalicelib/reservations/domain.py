@@ -7,8 +7,10 @@ table's stream, by the sweeper, and by whoever asks for the counters before eith
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from chalicelib.errors import (
+    CurrencyMismatch,
     OutOfStock,
     ReservationClosed,
     ReservationCommitted,
@@ -20,42 +22,67 @@ from chalicelib.errors import (
 from chalicelib.reservations import models
 from chalicelib.reservations.models import Line, Reservation, State
 from chalicelib.stock import counters
-from chalicelib.stock.counters import Known
+from chalicelib.stock.counters import Known, Offer, Parts, Shortage
 from common import clock, logs
 from common.ids import new_id
 from common.problems import NotFound, Unavailable
+from common.schemas import Money
 from common.tables import ConditionFailed, Refused, Transaction
 
-_ROUNDS = 8
+_ROUNDS = 16
+_MOST_REMEMBERED = 20_000
 _log = logs.logger(__name__)
+_made: dict[str, tuple[dict[str, int], str | None]] = {}  # what was asked for by ids under which it was held
 
 
-def reserve(reservation_id: str, wanted: Mapping[str, int], ttl_seconds: int) -> tuple[Reservation, bool]:
+@dataclass(frozen=True)
+class Asked:
+    """What a PUT asks for."""
+
+    id: str
+    wanted: dict[str, int]
+    until: int
+    currency: str | None
+
+
+def reserve(
+    reservation_id: str, wanted: Mapping[str, int], ttl_seconds: int, currency: str | None = None
+) -> tuple[Reservation, bool]:
     """Set the lines aside, or raise OutOfStock and change nothing; a repeat returns the first hold, extended.
 
-    `wanted` is the quantity of each SKU. The second value tells whether the hold was made by this call.
+    `wanted` is the quantity of each SKU, `currency` what all lines are priced in, by default each in its product's own.
+    The second value tells whether the hold was made by this call.
     """
-    until = _now() + ttl_seconds
+    asked = Asked(reservation_id, dict(wanted), _now() + ttl_seconds, currency)
+    if again := _remembered_hold(asked):
+        return again, False
+    chosen: dict[str, Parts] = {}
     for _ in range(_ROUNDS):
         known = counters.offers(wanted)
         if wanted.keys() - known.keys():
-            return _repeat_or_short(reservation_id, wanted, until), False
-        hold = Reservation.held(reservation_id, _lines(wanted, known), until, new_id("op"))
+            return _repeat_or_short(asked), False
+        parts = {sku: chosen.get(sku) or counters.first_parts(known[sku], units) for sku, units in wanted.items()}
+        if scattered := _scattered(parts):
+            counters.gather(scattered)
+            chosen = {sku: one for sku, one in chosen.items() if sku not in scattered}
+            continue
+        hold = Reservation.held(reservation_id, _lines(asked, known, parts), asked.until, new_id("op"))
         try:
-            _place(hold, known)
+            _place(hold, known, parts)
         except Refused as refused:
             own = refused.reasons[0]
             if own and (existing := Reservation.raw(own.item)):
-                return _repeated(existing, wanted, until), existing.operation == hold.operation
+                return _repeated(existing, asked), existing.operation == hold.operation
             if own is None:
-                _raise_if_short(wanted, known, refused)
+                chosen = _chosen_anew(wanted, known, parts, refused)
             # else a price had changed, or the same reservation is being made: again, with what is true now
         else:
+            _remember(asked)
             return hold, True
     raise Unavailable(retry_after=1)
 
 
-def _place(hold: Reservation, known: Mapping[str, Known]) -> None:
+def _place(hold: Reservation, known: Mapping[str, Known], parts: Mapping[str, Parts]) -> None:
     """One transaction of the reservation, if absent, and each counter, if it suffices.
 
     A repeat, a race for the same id and a crash half-way all end with one hold or none: the reservation is the proof
@@ -64,40 +91,71 @@ def _place(hold: Reservation, known: Mapping[str, Known]) -> None:
     transaction = Transaction()
     transaction.put(hold, Reservation.pk.does_not_exist())
     for line in hold.lines:
-        counters.take(transaction, line.sku, known[line.sku], line.quantity)
+        counters.take(transaction, line.sku, known[line.sku], parts[line.sku])
     transaction.commit()
 
 
-def _lines(wanted: Mapping[str, int], known: Mapping[str, Known]) -> list[Line]:
-    return [
-        Line(
-            sku=sku,
-            lot=known[sku].lot,
-            quantity=quantity,
-            product_id=known[sku].offer.product_id,
-            name=known[sku].offer.name,
-            price=known[sku].offer.price,
-            thumb=known[sku].offer.thumb,
+def _scattered(parts: Mapping[str, Parts]) -> set[str]:
+    """SKUs to gather if the lines are taken from more places than a transaction has room for."""
+    found, places = set(), sum(len(one) for one in parts.values())
+    for sku in sorted(parts, key=lambda one: -len(parts[one])):
+        if places <= models.MOST_PLACES:
+            break
+        found.add(sku)
+        places -= len(parts[sku]) - 1
+    return found
+
+
+def _lines(asked: Asked, known: Mapping[str, Known], parts: Mapping[str, Parts]) -> list[Line]:
+    lines = []
+    for sku, quantity in asked.wanted.items():
+        shards = {number: units for number, units in parts[sku].items() if number}
+        lines.append(
+            Line(
+                sku=sku,
+                lot=known[sku].lot,
+                quantity=quantity,
+                product_id=known[sku].offer.product_id,
+                name=known[sku].offer.name,
+                price=_price(sku, known[sku].offer, asked.currency),
+                thumb=known[sku].offer.thumb,
+                deal=known[sku].revision if shards else "",
+                parts=shards,
+            )
         )
-        for sku, quantity in wanted.items()
-    ]
+    return lines
 
 
-def _raise_if_short(wanted: Mapping[str, int], known: Mapping[str, Known], refused: Refused) -> None:
-    judged = zip(wanted.items(), refused.reasons[1:], strict=True)
-    left = {sku: counters.judge(sku, quantity, known[sku], reason) for (sku, quantity), reason in judged}
-    if any(number is not None for number in left.values()):
-        raise _short({sku: (wanted[sku], number) for sku, number in left.items() if number is not None})
+def _price(sku: str, offer: Offer, currency: str | None) -> Money:
+    """In the currency asked for. A buyer pays in one, so a line that has no price in it can't be held."""
+    if currency in (None, offer.price.currency):
+        return offer.price
+    if currency not in offer.prices:
+        raise CurrencyMismatch(sku=sku)
+    return Money(offer.prices[currency].amount, currency)
 
 
-def _repeat_or_short(reservation_id: str, wanted: Mapping[str, int], until: int) -> Reservation:
+def _chosen_anew(
+    wanted: Mapping[str, int], known: Mapping[str, Known], parts: Mapping[str, Parts], refused: Refused
+) -> dict[str, Parts]:
+    """Where to take the units that were not there, or OutOfStock if there are too few of any SKU."""
+    reasons = iter(refused.reasons[1:])
+    judged = {sku: counters.judge(sku, wanted[sku], known[sku], [next(reasons) for _ in parts[sku]]) for sku in wanted}
+    short = {sku: (wanted[sku], one.left) for sku, one in judged.items() if isinstance(one, Shortage)}
+    if short:
+        raise _short(short)
+    return {sku: one for sku, one in judged.items() if isinstance(one, dict)}
+
+
+def _repeat_or_short(asked: Asked) -> Reservation:
     """Something of it is not for sale: it may have been when the same was reserved before."""
-    existing = Reservation.find(reservation_id)
+    existing = Reservation.find(asked.id)
     if existing:
-        return _repeated(existing, wanted, until)
-    found = counters.levels(wanted, consistent=True)
+        return _repeated(existing, asked)
+    found = counters.levels(asked.wanted, consistent=True)
     left = {sku: item.available for sku, item in found.items() if item.for_sale}
-    raise _short({sku: (number, left.get(sku, 0)) for sku, number in wanted.items() if left.get(sku, 0) < number})
+    wanted = asked.wanted.items()
+    raise _short({sku: (number, left.get(sku, 0)) for sku, number in wanted if left.get(sku, 0) < number})
 
 
 def _short(shortages: Mapping[str, tuple[int, int]]) -> OutOfStock:
@@ -108,19 +166,50 @@ def _short(shortages: Mapping[str, tuple[int, int]]) -> OutOfStock:
     return OutOfStock(shortages=listed)
 
 
-def _repeated(existing: Reservation, wanted: Mapping[str, int], until: int) -> Reservation:
-    if existing.lines and {line.sku: line.quantity for line in existing.lines} != wanted:
+def _remembered_hold(asked: Asked) -> Reservation | None:
+    """A hold that this process knows to be made, extended by one write; whatever else it became is answered likewise.
+
+    What was reserved under an id never changes, so the memory can't be wrong about it.
+    """
+    if _made.get(asked.id) != (asked.wanted, asked.currency):
+        return None
+    try:
+        return Reservation.extend(asked.id, asked.until, _now())
+    except ConditionFailed as failed:
+        existing = Reservation.raw(failed.item)
+    return _repeated(existing, asked) if existing else None
+
+
+def _remember(asked: Asked) -> None:
+    if len(_made) >= _MOST_REMEMBERED:
+        _made.clear()
+    _made[asked.id] = (asked.wanted, asked.currency)
+
+
+def forget() -> None:
+    """Remember nothing, as a new process."""
+    _made.clear()
+
+
+def _repeated(existing: Reservation, asked: Asked) -> Reservation:
+    if existing.lines and not _same(existing.lines, asked):
         raise ReservationMismatch
     if existing.state == "sold":
         return existing
     if state_of(existing) != "held":
         raise ReservationClosed
-    if existing.held_until >= until:
+    if existing.held_until >= asked.until:
         return existing
     try:
-        return Reservation.extend(existing.id, until, _now())
+        return Reservation.extend(existing.id, asked.until, _now())
     except ConditionFailed as failed:  # extended further, sold or closed meanwhile
-        return _repeated(_found(Reservation.raw(failed.item)), wanted, until)
+        return _repeated(_found(Reservation.raw(failed.item)), asked)
+
+
+def _same(lines: list[Line], asked: Asked) -> bool:
+    currencies = {line.price.currency for line in lines}
+    same_money = asked.currency is None or currencies == {asked.currency}
+    return same_money and {line.sku: line.quantity for line in lines} == asked.wanted
 
 
 def find_reservation(reservation_id: str) -> Reservation:
@@ -153,7 +242,7 @@ def release_reservation(reservation_id: str) -> None:
                 return
         elif existing.state == "sold":
             raise ReservationCommitted
-        elif existing.state != "held" or models.close(existing, "released", _now(), _give_back):
+        elif existing.state != "held" or models.close(existing, "released", _now(), counters.give_back):
             return
     raise Unavailable(retry_after=1)
 
@@ -175,7 +264,7 @@ def return_items(reservation_id: str, return_id: str, wanted: Mapping[str, int])
         if return_id in seen.returns:
             return _same_return(seen, return_id, wanted)
         lines = _returned_lines(seen, wanted)
-        if models.take_back(seen, {**seen.returns, return_id: dict(wanted)}, lines, _restock):
+        if models.take_back(seen, {**seen.returns, return_id: dict(wanted)}, lines, counters.restock):
             return seen
     raise Unavailable(retry_after=1)
 
@@ -201,8 +290,8 @@ def sweep() -> None:
     for reservation_id in Reservation.due(_now()):
         due = Reservation.find(reservation_id)
         if due and due.state == "sold":
-            models.settle(due.id, due.lines, _sell)
-        elif due and models.close(due, "expired", _now(), _give_back):
+            models.settle(due.id, due.lines, counters.sell)
+        elif due and models.close(due, "expired", _now(), counters.give_back):
             _log.info("reservation_expired", extra={"reservation_id": reservation_id})
     settle_sales()
 
@@ -211,14 +300,14 @@ def settle_sales(sku: str | None = None) -> None:
     """Take the units of sales out of their counters' `held`; of one SKU, or of all."""
     for reservation_id, lines in Reservation.unsettled_sales():
         if sku is None or any(line.sku == sku for line in lines):
-            models.settle(reservation_id, lines, _sell)
+            models.settle(reservation_id, lines, counters.sell)
 
 
 def settle_sale(reservation_id: str) -> None:
     """The same for one reservation, as the stream tells of it."""
     sale = Reservation.find(reservation_id)
     if sale and sale.unsettled:
-        models.settle(sale.id, sale.lines, _sell)
+        models.settle(sale.id, sale.lines, counters.sell)
 
 
 def _found(reservation: Reservation | None) -> Reservation:
@@ -229,15 +318,3 @@ def _found(reservation: Reservation | None) -> Reservation:
 
 def _now() -> int:
     return int(clock.now())
-
-
-def _give_back(transaction: Transaction, line: Line) -> None:
-    counters.give_back(transaction, line.sku, line.lot, line.quantity)
-
-
-def _sell(transaction: Transaction, line: Line) -> None:
-    counters.sell(transaction, line.sku, line.lot, line.quantity)
-
-
-def _restock(transaction: Transaction, line: Line) -> None:
-    counters.restock(transaction, line.sku, line.lot, line.quantity)

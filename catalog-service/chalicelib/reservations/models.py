@@ -1,6 +1,6 @@
 """The reservation item, its indexes and its conditional writes."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 from zlib import crc32
 
@@ -8,6 +8,7 @@ import msgspec
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
 
+from chalicelib.stock.counters import Place
 from chalicelib.table import StockItem
 from common.attributes import Document, Whole
 from common.schemas import Money
@@ -16,11 +17,17 @@ from common.tables import Item, Reason, Refused, Transaction, get, update
 State = Literal["held", "sold", "released", "expired"]
 HOLD_SHARDS = 4
 KEPT_SECONDS = 30 * 24 * 3600  # a closed reservation refuses late calls for so long
+MOST_PLACES = 99  # of units, beside the reservation itself in a transaction of at most 100
+Places = dict[Place, int]  # units by where they stand
+Move = Callable[[Transaction, Place, int], None]
 _UNSETTLED = "SALES"
 
 
-class Line(msgspec.Struct, frozen=True, kw_only=True):
-    """What was set aside: at which price, and of which lot of the SKU."""
+class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What was set aside: at which price, and of which lot of the SKU.
+
+    `parts` are the units that were taken from shards of the `deal`, by number; the rest is from the SKU's own item.
+    """
 
     sku: str
     lot: str
@@ -29,6 +36,15 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     price: Money
     thumb: str | None
+    deal: str = ""
+    parts: dict[int, int] = {}
+
+    @property
+    def places(self) -> Places:
+        """Where its units stand, unless the deal is over."""
+        found = {Place(self.sku, self.lot, number, self.deal): units for number, units in self.parts.items()}
+        rest = self.quantity - sum(found.values())
+        return {**found, Place(self.sku, self.lot): rest} if rest else found
 
 
 class HoldsIndex(GlobalSecondaryIndex["Reservation"]):  # type: ignore[no-untyped-call]
@@ -89,7 +105,7 @@ class Reservation(StockItem):
     @classmethod
     def just_sold(cls, image: dict[str, Any]) -> str | None:
         """The id, if this image of the stream is a reservation whose sale has to be settled."""
-        return cls.from_raw_data(image).id if "unsettled" in image else None
+        return cls.from_raw_data(image).id if "unsettled" in image and "lines" in image else None
 
     @classmethod
     def held(cls, reservation_id: str, lines: list[Line], until: int, operation: str) -> "Reservation":
@@ -133,11 +149,16 @@ class Reservation(StockItem):
 
 
 def part_of(line: Line, quantity: int) -> Line:
-    """The same line with another quantity."""
-    return msgspec.structs.replace(line, quantity=quantity)
+    """The same line with so few of its units."""
+    left, parts = quantity, dict[int, int]()
+    for number, units in line.parts.items():
+        parts[number] = min(units, left)
+        left -= parts[number]
+    kept = {number: units for number, units in parts.items() if units}
+    return msgspec.structs.replace(line, quantity=quantity, parts=kept)
 
 
-def close(reservation: Reservation, state: State, now: int, give_back: Callable[[Transaction, Line], None]) -> bool:
+def close(reservation: Reservation, state: State, now: int, give_back: Move) -> bool:
     """End a hold and give its units back, in one transaction; False if it is not held (or, to expire, not lapsed).
 
     The state's condition makes a repeat, and whoever loses the race against a commit, change nothing.
@@ -150,7 +171,7 @@ def close(reservation: Reservation, state: State, now: int, give_back: Callable[
     return with_lines(lambda t: t.update(own, actions, still), reservation.lines, give_back)
 
 
-def settle(reservation_id: str, lines: Sequence[Line], sell: Callable[[Transaction, Line], None]) -> bool:
+def settle(reservation_id: str, lines: Sequence[Line], sell: Move) -> bool:
     """Take a sale's units out of `held`, once: the mark is removed in the same transaction."""
     cls = Reservation
     actions = [cls.unsettled.remove(), cls.hold_shard.remove(), cls.hold_due.remove()]
@@ -158,12 +179,7 @@ def settle(reservation_id: str, lines: Sequence[Line], sell: Callable[[Transacti
     return with_lines(lambda t: t.update(own, actions, cls.unsettled == _UNSETTLED), lines, sell)
 
 
-def take_back(
-    seen: Reservation,
-    returns: dict[str, dict[str, int]],
-    lines: Sequence[Line],
-    restock: Callable[[Transaction, Line], None],
-) -> bool:
+def take_back(seen: Reservation, returns: dict[str, dict[str, int]], lines: Sequence[Line], restock: Move) -> bool:
     """Write the returns and restock the lines; False if the reservation changed since it was seen."""
     actions = [Reservation.returns.set(returns), Reservation.revision.set(seen.revision + 1)]
     same = Reservation.revision == seen.revision
@@ -171,26 +187,34 @@ def take_back(
     return with_lines(lambda t: t.update(own, actions, same), lines, restock)
 
 
-def with_lines(
-    change: Callable[[Transaction], None], lines: Sequence[Line], move: Callable[[Transaction, Line], None]
-) -> bool:
-    """A change of the reservation and of each line's counter together; False if the reservation's condition failed.
+def with_lines(change: Callable[[Transaction], None], lines: Sequence[Line], move: Move) -> bool:
+    """A change of the reservation and of the counters together; False if the reservation's condition failed.
 
-    A counter that is gone, or belongs to another lot by now, is left out: those units left the catalogue with it.
+    Units of a shard that is gone stand in the SKU's own item. One that is gone, or belongs to another lot by now, is
+    left out: those units left the catalogue with it.
     """
+    places: Mapping[Place, int] = {place: units for line in lines for place, units in line.places.items()}
     while True:
         transaction = Transaction()
         change(transaction)
-        for line in lines:
-            move(transaction, line)
+        for place, units in places.items():
+            move(transaction, place, units)
         try:
             transaction.commit()
         except Refused as refused:
             if _failed(refused.reasons[0]):
                 return False
-            lines = [line for line, reason in zip(lines, refused.reasons[1:], strict=True) if not _failed(reason)]
+            places = _moved_on(places, [_failed(reason) for reason in refused.reasons[1:]])
         else:
             return True
+
+
+def _moved_on(places: Mapping[Place, int], failed: Sequence[bool]) -> Places:
+    left = {place: units for (place, units), gone in zip(places.items(), failed, strict=True) if not gone}
+    for (place, units), gone in zip(places.items(), failed, strict=True):
+        if gone and place.shard:
+            left[place.after_the_deal] = left.get(place.after_the_deal, 0) + units
+    return left
 
 
 def _failed(reason: Reason | None) -> bool:

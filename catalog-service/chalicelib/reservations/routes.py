@@ -3,6 +3,7 @@
 from chalice import Blueprint
 
 from chalicelib.errors import (
+    CurrencyMismatch,
     OutOfStock,
     ReservationClosed,
     ReservationCommitted,
@@ -29,11 +30,11 @@ orders = services("orders")
     allow=orders,
     request=Reserve,
     responses={201: ReservationView, 200: ReservationView},
-    problems=[OutOfStock, ReservationMismatch, ReservationClosed],
+    problems=[OutOfStock, CurrencyMismatch, ReservationMismatch, ReservationClosed],
 )
 def reserve(reservation_id: str, body: Reserve) -> Reply[ReservationView]:
     """Hold stock for an order, all lines or none; the same again extends the hold."""
-    reservation, made = domain.reserve(reservation_id, summed(body.items), body.ttl_seconds)
+    reservation, made = domain.reserve(reservation_id, summed(body.items), body.ttl_seconds, body.currency)
     return Reply(201 if made else 200, present(reservation))
 
 

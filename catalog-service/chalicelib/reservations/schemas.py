@@ -5,7 +5,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from chalicelib.reservations.models import State
-from common.schemas import Body, Code, Id, Money
+from common.schemas import Body, Code, Currency, Id, Money
 
 
 class Wanted(Body):
@@ -17,8 +17,11 @@ Items = Annotated[list[Wanted], Meta(min_length=1, max_length=50)]
 
 
 class Reserve(Body):
+    """Without a currency each line has its product's own."""
+
     items: Items
     ttl_seconds: Annotated[int, Meta(ge=1, le=3600)]
+    currency: Currency | None = None
 
 
 class ReturnItems(Body):
