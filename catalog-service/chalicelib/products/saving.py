@@ -84,6 +84,7 @@ def _commit(parts: Sequence[Part]) -> None:
     try:
         transaction.commit()
     except Refused as refused:
+        counters.gather_refused(refused.reasons)
         raise _blamed(parts, refused.reasons) from None
 
 
@@ -238,16 +239,23 @@ def _finish_skus(product: Product) -> Product:
         return product
     live = _owned(product)
     for sku in product.unfinished:
-        transaction = Transaction()
-        if sku in live:
-            counters.describe(transaction, sku, _offer(product, live[sku]))
-        else:
-            away = counters.remove if product.live else counters.free
-            away(transaction, sku, product.id)
-        try:
-            transaction.commit()
-        except Refused:
-            pass  # in step already: removed, or freed and taken by another
+        while not _in_step(product, sku, live.get(sku)):
+            pass  # it had been dealt out over shards
     done = replace(product, unfinished=[], revision=product.revision + 1)
     _commit([_product(product, done)])
     return done
+
+
+def _in_step(product: Product, sku: str, variant: Variant | None) -> bool:
+    """Bring a SKU into step; False if it has to be tried once more."""
+    transaction = Transaction()
+    if variant:
+        counters.describe(transaction, sku, offer_of(product, variant))
+    else:
+        away = counters.remove if product.live else counters.free
+        away(transaction, sku, product.id)
+    try:
+        transaction.commit()
+    except Refused as refused:
+        return not counters.gather_refused(refused.reasons)  # else: removed, or freed and taken by another
+    return True
