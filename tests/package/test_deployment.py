@@ -45,7 +45,7 @@ def tiny(emulator: Emulator, source: Path) -> Iterator[str]:
 
 def put_into_service(emulator: Emulator, source: Path) -> None:
     settings = make_resources(emulator)
-    api_id = deployment.deploy_folder(source, emulator.folder / "tiny", settings)
+    api_id = deployment.deploy_folder(source, emulator.folder / "tiny", settings, {})
     answer_like_the_services(emulator.aws("apigateway"), api_id, deployment.API_STAGE)
     deployment.map_domain("tiny", api_id, emulator.aws)
 

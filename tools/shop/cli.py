@@ -15,6 +15,7 @@ COMMANDS = {
     "admin": ("tools.shop.operate:admin", "Make administrators and staff."),
     "mails": ("tools.shop.mails.command:mails", "Write the mail templates from their sources."),
     "package": ("tools.shop.package:command", "Build each service's zip as it will be deployed."),
+    "layers": ("tools.shop.layers:command", "Publish the layers of functions, for `chalice deploy` by hand."),
     "deploy": ("tools.shop.cloud:deploy", "Deploy the services with `chalice deploy`."),
 }
 

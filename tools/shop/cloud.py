@@ -13,6 +13,7 @@ By hand, as Chalice's users know it, while the shop is up (either way), with the
     source .tox/local/bin/activate
     export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_DEFAULT_REGION=eu-central-1
     export AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null AWS_ENDPOINT_URL=http://127.0.0.1:8084
+    python -m tools.shop layers      # the layers that functions of catalog-service have
     cd catalog-service && PIP_NO_DEPS=1 chalice deploy && chalice url && chalice delete
 
 That deploys the stage `dev`, whose environment in config.json is that of a shop on port 8080; the API answers under

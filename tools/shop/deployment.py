@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from tools.shop import package, rendering
+from tools.shop import layers, package, rendering
 from tools.shop.gateway_answers import answer_like_the_services
 from tools.shop.home import ROOT, Home, write
 
@@ -26,16 +26,19 @@ def bring_up_to_date(name: str, home: Home, settings: Mapping[str, str], aws: Ca
     if noted.exists() and noted.read_text() == digest and api_of(name, aws) is not None:
         print(f"{name}: unchanged", flush=True)
         return
-    api_id = deploy_folder(source, folder, settings)
+    api_id = deploy_folder(source, folder, settings, layers.published(source, aws("lambda")))
     answer_like_the_services(aws("apigateway"), api_id, API_STAGE)
     map_domain(name, api_id, aws)
     write(noted, digest)
 
 
-def deploy_folder(source: Path, folder: Path, settings: Mapping[str, str]) -> str:
-    """Render, package and deploy; the API's id. The stage is the service's own `dev`, with another environment."""
+def deploy_folder(source: Path, folder: Path, settings: Mapping[str, str], arns: Mapping[str, str]) -> str:
+    """Render, package and deploy; the API's id. The stage is the service's own `dev`, with another environment.
+    `arns` are those of the layers by name.
+    """
     stages = json.loads((source / ".chalice" / "config.json").read_text("utf-8"))["stages"]
-    rendering.render(source, folder, {STAGE: {**stages["dev"], "environment_variables": dict(settings)}})
+    stage = {**layers.with_versions(stages["dev"], arns), "environment_variables": dict(settings)}
+    rendering.render(source, folder, {STAGE: stage})
     package.build(folder, STAGE)
     print(package.chalice(folder, "deploy", "--stage", STAGE, aws=aws_of(os.environ)), flush=True)
     return deployed_api(folder, STAGE)

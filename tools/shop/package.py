@@ -2,7 +2,7 @@
 
 `chalice package` makes it from a rendered copy of the service's folder (rendering.py). The same sources give the same
 bytes, in any folder: names sorted, times and modes fixed, no caches of the working tree. Each zip is then imported by
-an interpreter that has boto3 only, as in Lambda's runtime, and must not exceed 7 MB.
+an interpreter that has boto3 only, as in Lambda's runtime, and must not exceed 7 MB. Layers (layers.py) come beside it.
 """
 
 import hashlib
@@ -19,6 +19,7 @@ from pathlib import Path
 
 import click
 
+from tools.shop import layers
 from tools.shop.home import ROOT, SERVICES
 from tools.shop.rendering import PackagingFailed, installed, render
 
@@ -137,9 +138,9 @@ def main(services: Sequence[str] = SERVICES) -> None:
     """Build services, and say how large they are."""
     with tempfile.TemporaryDirectory() as work:
         for service in services:
-            made = package(service, Path(work), ROOT / "dist")
-            digest = hashlib.sha256(made.read_bytes()).hexdigest()
-            print(f"{service:8} {made.stat().st_size / 1e6:5.2f} MB  {digest}  {made.relative_to(ROOT)}")
+            for made in (package(service, Path(work), ROOT / "dist"), *layers.built(service, ROOT / "dist")):
+                digest = hashlib.sha256(made.read_bytes()).hexdigest()
+                print(f"{service:8} {made.stat().st_size / 1e6:5.2f} MB  {digest}  {made.relative_to(ROOT)}")
 
 
 @click.command()
