@@ -50,6 +50,7 @@ const ROUTES = [
   ["/staff/orders/:id", staff("StaffOrderPage")],
   ["/staff/stock", staff("StaffLowPage")],
   ["/staff/stock/:sku", staff("StaffSkuPage")],
+  ["/staff/transfer", staff("StaffTransferPage")],
   ["/staff/reviews", staff("StaffReviewsPage")],
   ["/staff/users", staff("StaffUsersPage")],
   ["/staff/users/:id", staff("StaffUserPage")],

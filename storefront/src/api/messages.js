@@ -54,8 +54,8 @@ const MESSAGES = {
   password_common: "This password is too easy to guess. Please choose another.",
 
   image_invalid: "This file is not the picture that it claims to be. Use PNG, JPEG or WebP.",
-  upload_missing: "The picture has not arrived. Please upload it again.",
-  upload_refused: "The picture store refused the file.",
+  upload_missing: "The file has not arrived. Please upload it again.",
+  upload_refused: "The store refused the file.",
 };
 
 export function messageOf(problem) {

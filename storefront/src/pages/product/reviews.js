@@ -10,7 +10,7 @@ import { OwnReview } from "./own-review.js";
 
 export const ReviewText = ({ review }) => html`
   <${Stars} rating=${review.rating} size=${17} />
-  ${review.title && html`<h3>${review.title}</h3>`}
+  ${review.title && html`<p><strong>${review.title}</strong></p>`}
   ${review.text && html`<p class="review-text">${review.text}</p>`}
   <p class="muted small">${review.author} · ${dateText(review.created_at)}${review.verified && " · has received it"}</p>
   ${review.reply && html`

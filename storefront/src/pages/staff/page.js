@@ -1,4 +1,4 @@
-/** The staff's side of the shop, behind a log-in: products, orders and users. */
+/** The staff's side of the shop, behind a log-in: products, orders, stock, reviews and users. */
 import { listCategories } from "../../api/catalog.js";
 import { isStaff } from "../../api/session.js";
 import { Loaded } from "../../parts/notice.js";
@@ -8,6 +8,8 @@ import { html } from "../../view.js";
 import { Gate } from "../gate.js";
 import { useTitle } from "../title.js";
 import { Editor } from "./editor.js";
+import { Exports } from "./exports.js";
+import { Imports } from "./imports.js";
 import { NewProduct } from "./new-product.js";
 import { StaffOrder } from "./order.js";
 import { OrderTable } from "./orders.js";
@@ -17,7 +19,10 @@ import { ProductTable } from "./table.js";
 import { UserPage } from "./user.js";
 import { UserTable } from "./users.js";
 
-const PAGES = [["/staff", "Products"], ["/staff/orders", "Orders"], ["/staff/stock", "Stock"], ["/staff/reviews", "Reviews"], ["/staff/users", "Users"]];
+const PAGES = [
+  ["/staff", "Products"], ["/staff/orders", "Orders"], ["/staff/stock", "Stock"], ["/staff/reviews", "Reviews"],
+  ["/staff/transfer", "Import and export"], ["/staff/users", "Users"],
+];
 
 function Frame({ children }) {
   useTitle("Staff");
@@ -48,6 +53,9 @@ export const StaffOrderPage = ({ id }) => html`<${Frame}><${StaffOrder} id=${id}
 export const StaffLowPage = () => html`<${Frame}><${LowStock} /><//>`;
 
 export const StaffSkuPage = ({ sku }) => html`<${Frame}><${StaffSku} sku=${sku} /><//>`;
+
+export const StaffTransferPage = () => html`
+  <${Frame}><h1>Import and export</h1><div class="split"><${Imports} /><${Exports} /></div><//>`;
 
 export const StaffReviewsPage = () => html`<${Frame}><${ReviewTable} /><//>`;
 
