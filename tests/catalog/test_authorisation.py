@@ -59,6 +59,13 @@ ALLOWED = {
     ("POST", "/reviews/{review_id}/publish"): TEAM,
     ("POST", "/reviews/{review_id}/reject"): TEAM,
     ("PUT", "/reviews/{review_id}/reply"): TEAM,
+    ("POST", "/imports"): TEAM,
+    ("GET", "/imports"): TEAM,
+    ("GET", "/imports/{import_id}"): TEAM,
+    ("POST", "/imports/{import_id}/start"): TEAM,
+    ("POST", "/imports/{import_id}/stop"): TEAM,
+    ("POST", "/exports"): TEAM,
+    ("GET", "/exports/{export_id}"): TEAM,
     ("GET", "/privacy/catalog"): PEOPLE,
 }
 

@@ -160,7 +160,7 @@ def _unreadable(source: _Lines, error: FieldError) -> Record:
 
 
 def _too_long() -> FieldError:
-    return FieldError("", "too_long", "A row may have at most 1 MiB.")
+    return FieldError("", "too_long", "A row may have at most 1 MiB. Are its quotes closed?")
 
 
 def _text(line: Line) -> str:
