@@ -9,6 +9,8 @@ COMMANDS = {
     "up": ("tools.shop.up:up", "Run the whole shop until Ctrl-C."),
     "dev": ("tools.shop.dev:dev", "Restart one service whenever its files change, and show its log."),
     "seed": ("tools.shop.operate:seed", "Fill the running shop with the demo data."),
+    "import": ("tools.shop.transfer:import_", "Bring products in from a CSV, JSON lines or ZIP file."),
+    "export": ("tools.shop.transfer:export", "Write all products to a CSV or JSON lines file."),
     "token": ("tools.shop.operate:token", "Print a service token, such as of orders for catalog."),
     "clock": ("tools.shop.operate:clock", "Move the clock of all local services: +16m, -1h, reset, show."),
     "keys": ("tools.shop.keys:keys", "Replace or list the keys that a service signs with."),
