@@ -46,6 +46,7 @@ class Person:
     )
     session: dict[str, Any] = field(default_factory=dict)
     secrets: list[str] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
 
     @property
     def id(self) -> str:
@@ -109,10 +110,34 @@ class Person:
             buyer.order_form(payment_method) | {"shipping_address": self.address, "billing_address": billing}
         )
 
+    def receives(self, staff: Web, sku: str) -> str:
+        """Buy it and get it, in a parcel with a number of its own; the order's id."""
+        bought, number = self.buys(sku).json["id"], word("JJD-")
+        delivers(staff, bought, tracking_number=number)
+        self.told.append(number)
+        return str(bought)
+
+    def reviews(self, product_id: str, rating: int = 5) -> Answer:
+        """As soon as the catalogue knows that it was received."""
+        said = {name: word(name) for name in ("title", "text", "author")}
+        own = f"/products/{product_id}/own-review"
+        assert eventually(lambda: self.web.get(own).json["received"], within_s=60)  # a message in hand comes later
+        self.told += said.values()
+        return self.web.post(f"/products/{product_id}/reviews", {"rating": rating, **said})
+
     def words(self) -> list[str]:
         """Everything that tells of the person."""
-        told = {**self.address, "country": ""}.values()
-        return [self.email, *self.name.split(), *(text for text in told if text)]
+        address = {**self.address, "country": ""}.values()
+        return [self.email, *self.name.split(), *(text for text in address if text), *self.told]
+
+
+def delivers(staff: Web, order_id: str, **parcel: str) -> None:
+    """The staff ship all of an order, and hear that it has arrived."""
+    shipped = staff.post(
+        f"/orders/{order_id}/shipments", {"carrier": "DHL", **parcel}, Idempotency_Key=secrets.token_hex(8)
+    )
+    assert (shipped.status, shipped.json["status"]) == (201, "shipped"), shipped
+    assert staff.post(f"/orders/{order_id}/deliver").json["status"] == "delivered"
 
 
 def upload(form: dict[str, Any], content: bytes) -> int:

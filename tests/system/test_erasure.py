@@ -29,6 +29,9 @@ def is_forgotten(staff, order_id):
 def test_nothing_of_an_erased_person_is_left_anywhere(shop, goods, places, ann):
     lamp = goods(stock=5)
     picture = ann.has_an_address_and_a_picture()
+    book = goods(stock=1)
+    received = ann.receives(lamp.staff, book.sku)
+    assert ann.reviews(book.product_id).status == 201
     bought = ann.buys(lamp.sku).json["id"]
     waiting = ann.buys(lamp.sku, "pm_card_authenticationRequired").json["order_id"]
     assert ann.web.put(f"/cart/items/{lamp.sku}", {"quantity": 3}).status == 200
@@ -49,6 +52,9 @@ def test_nothing_of_an_erased_person_is_left_anywhere(shop, goods, places, ann):
     assert not any(ann.id in key for key in places.objects())
     assert left_in(places.queues(), ann.words()) == []
     assert left_in(places.logs(), ann.words()) == []
+    assert lamp.staff.get(f"/orders/{received}").json["status"] == "delivered"
+    assert book.staff.get(f"/products/{book.product_id}").json["rating"]["count"] == 0
+    assert [one for one in places.items() if one["pk"]["S"] == f"BUYER#{ann.id}"] == []
     assert bought in places.provider()
     assert left_in(places.provider(), ann.words()) == []
 
@@ -110,6 +116,16 @@ def test_before_that_each_service_tells_all_that_it_holds(goods, ann):
     assert [(one["id"], one["email"], one["status"]) for one in orders["items"]] == [(bought, ann.email, "confirmed")]
     assert [line["sku"] for line in orders["cart"]["items"]] == [lamp.sku]
     assert ann.web.get("/privacy/catalog").json["items"] == []
+
+
+def test_who_received_a_product_is_told_so_and_what_they_wrote(goods, ann):
+    book = goods(stock=1)
+    received = ann.receives(book.staff, book.sku)
+    review = ann.reviews(book.product_id).json
+
+    (held,) = ann.web.get("/privacy/catalog").json["received"]
+
+    assert (held["product_id"], held["order_id"], held["review"]) == (book.product_id, received, review)
 
 
 def test_an_erasure_outlives_services_that_die(shop, goods, ann):

@@ -7,10 +7,10 @@ import msgspec
 
 from chalicelib.checkout.effects import World
 from chalicelib.checkout.saga import move, moved
-from chalicelib.errors import OrderCancelled, OrderNotConfirmed, OrderNotShipped, OutcomeUnknown, ShipmentExceeds
+from chalicelib.errors import OrderCancelled, OrderNotConfirmed, OrderNotShipped, ShipmentExceeds
 from chalicelib.keyed import Keyed
 from chalicelib.orders.order import ENDED, UNDOING, Order, Parcel, Shipment, State, unshipped
-from common.problems import IdempotencyMismatch, NotFound
+from common.problems import IdempotencyMismatch, NotFound, Unavailable
 
 MAX_RACES = 8
 
@@ -40,7 +40,7 @@ def ship_order(order_id: str, sent: Consignment, actor: str, keyed: Keyed, world
         after = _with_shipment(order, sent, actor, world)
         if world.store.write_keyed(order, after, keyed):
             return after, False
-    raise OutcomeUnknown
+    raise Unavailable(retry_after=1)
 
 
 def _with_shipment(order: Order, sent: Consignment, actor: str, world: World) -> Order:
@@ -94,7 +94,7 @@ def deliver_order(order_id: str, actor: str, world: World) -> Order:
             return order
         _check_shipped(order)
         order = move(order, world, actor=actor, state=State.DELIVERED)
-    raise OutcomeUnknown
+    raise Unavailable(retry_after=1)
 
 
 def _check_shipped(order: Order) -> None:
