@@ -344,3 +344,39 @@ def test_limits_of_a_reservation(api, body, field, code):
 def test_an_id_that_is_none_is_not_found(shop, lamp):
     assert shop.reserve("a b").status == 404
     assert shop.reserve("x" * 129).status == 404
+
+
+@pytest.fixture
+def priced(shop):
+    """One lamp that is sold in dollars too, and one that is not."""
+    prices = [{"price": {"amount": 1100, "currency": "USD"}}]
+    shop.product("lamp", variants=[{"sku": "LAMP", "price": euros(1000), "prices": prices, "stock": 5}])
+    shop.product("chair")
+
+
+def reserve_in(shop, currency, **quantities):
+    items = [{"sku": sku, "quantity": quantity} for sku, quantity in quantities.items()]
+    body = {"items": items, "ttl_seconds": 60, "currency": currency}
+    return shop.api.put("/reservations/ord_1", body, role="service:orders")
+
+
+def test_lines_are_priced_in_the_currency_asked_for(shop, priced):
+    made = reserve_in(shop, "USD", LAMP=1)
+
+    assert made.json["items"][0]["unit_price"] == {"amount": 1100, "currency": "USD"}
+    assert reserve_in(shop, "USD", LAMP=1).status == 200
+    assert reserve_in(shop, "EUR", LAMP=1).code == "reservation_mismatch"
+    assert shop.reserve(LAMP=1).status == 200
+
+
+def test_a_line_without_a_price_in_that_currency_holds_nothing(shop, priced):
+    refused = reserve_in(shop, "USD", LAMP=1, CHAIR=1)
+
+    assert (refused.status, refused.code, refused.json["sku"]) == (409, "currency_mismatch", "CHAIR")
+    assert shop.stock("LAMP")["held"] == 0
+    assert reserve_in(shop, "EUR", LAMP=1, CHAIR=1).status == 201
+
+
+def test_no_currency_is_the_products_own(shop, priced):
+    assert shop.reserve(LAMP=1).json["items"][0]["unit_price"] == euros(1000)
+    assert reserve_in(shop, "usd", LAMP=1).code == "validation_failed"

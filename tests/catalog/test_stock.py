@@ -1,5 +1,7 @@
 """Stock: what is on hand is what is held and what is available, and corrections happen once."""
 
+import json
+
 import pytest
 
 
@@ -92,3 +94,148 @@ def test_an_archived_products_stock_is_gone_from_view(api, shop, lamp):
 @pytest.mark.parametrize("amount", [-1, 1.0, True, "1", None, 10**12])
 def test_a_count_is_a_whole_number(shop, amount):
     assert shop.set_stock("LAMP", amount).code == "validation_failed"
+
+
+def history(shop, query="", sku="LAMP"):
+    return shop.api.get(f"/stock/{sku}/adjustments{query}", role="staff")
+
+
+def test_the_history_names_who_changed_what_and_why_the_newest_first(shop):
+    shop.adjust("LAMP", -1, "key-1", reason="broken in transit")
+    shop.set_stock("LAMP", 9)
+    shop.set_stock("LAMP", 9)
+    shop.reserve(LAMP=2)
+    shop.set_stock("LAMP", 7)
+
+    found = history(shop).json["items"]
+    assert [(one["delta"], one["reason"]) for one in found] == [
+        (-2, "counted"),
+        (5, "counted"),
+        (-1, "broken in transit"),
+    ]
+    assert {one["actor"] for one in found} == {"usr_staff"}
+    assert found[0].keys() == {"id", "delta", "reason", "actor", "at"}
+
+
+def test_a_long_history_comes_in_pages(shop):
+    for number in range(5):
+        shop.adjust("LAMP", 1, f"key-{number}", reason=str(number))
+    reasons, cursor = [], ""
+    while cursor is not None:
+        found = history(shop, f"?limit=2{cursor and '&cursor='}{cursor}").json
+        reasons += [one["reason"] for one in found["items"]]
+        cursor = found["next_cursor"]
+
+    assert reasons == ["4", "3", "2", "1", "0"]
+
+
+def test_a_history_belongs_to_a_sku(shop):
+    shop.product("chair")
+    for number in range(3):
+        shop.adjust("LAMP", 1, f"key-{number}")
+    cursor = history(shop, "?limit=2").json["next_cursor"]
+
+    assert history(shop, sku="CHAIR").json == {"items": [], "next_cursor": None}
+    assert history(shop, f"?cursor={cursor}", sku="CHAIR").code == "cursor_invalid"
+    assert history(shop, sku="NONE").status == 404
+
+
+@pytest.fixture
+def warned(aws, calls, stream):
+    """What was published since the last look, after the stream has been followed to its end."""
+    aws("events").create_event_bus(Name="shop")
+
+    def look():
+        calls.clear()
+        for _ in range(3):
+            stream.deliver()
+        sent = [made for service, _, made in calls.made if service == "events"]
+        return [json.loads(entry["Detail"]) for one in sent for entry in one["Entries"]]
+
+    return look
+
+
+def warn_at(shop, level, sku="LAMP", **more):
+    return shop.api.put(f"/stock/{sku}", {"low_stock_at": level, **more}, role="staff")
+
+
+def low(shop, query=""):
+    return shop.api.get(f"/stock?low=true{query}", role="staff").json["items"]
+
+
+@pytest.mark.parametrize("shards", [1, 3])
+def test_low_stock_is_told_once_each_time_it_becomes_low(shop, lamp, warned, shards):
+    shop.api.put("/stock/LAMP/shards", {"shards": shards}, role="staff")
+    assert warn_at(shop, 3).json["low_stock_at"] == 3
+    assert warned() == []
+    shop.reserve("ord_1", LAMP=1)
+    assert (warned(), low(shop)) == ([], [])
+
+    shop.reserve("ord_2", LAMP=1)
+    (event,) = warned()
+    assert (event["type"], event["subject"]) == ("stock.low", "LAMP")
+    assert event["data"] == {"sku": "LAMP", "product_id": lamp["id"], "available": 3, "low_at": 3}
+    shop.reserve("ord_3", LAMP=1)
+    assert warned() == []
+    assert [(one["sku"], one["available"], one["low_stock_at"]) for one in low(shop)] == [("LAMP", 2, 3)]
+
+    shop.release("ord_1")
+    shop.release("ord_2")
+    assert (warned(), low(shop)) == ([], [])
+    shop.reserve("ord_4", LAMP=4)
+    (again,) = warned()
+    assert again["id"] != event["id"]
+
+
+def test_an_event_that_is_told_again_is_the_same_one(shop, lamp, warned, stream, calls):
+    warn_at(shop, 3)
+    warned()
+    shop.reserve(LAMP=2)
+    stream.deliver()
+    before = dict(stream.seen)
+    (first,) = warned()
+    stream.seen = before
+
+    assert [one["id"] for one in warned()] == [first["id"]]
+
+
+def test_a_level_of_nothing_is_reached_when_it_is_sold_out(shop, warned):
+    warn_at(shop, 0)
+    shop.reserve(LAMP=4)
+    assert warned() == []
+    shop.reserve("ord_2", LAMP=1)
+    assert len(warned()) == 1
+
+
+def test_a_count_leaves_the_level_and_null_ends_it(shop, warned):
+    warn_at(shop, 10)
+    assert len(warned()) == 1
+    assert shop.set_stock("LAMP", 4).json["low_stock_at"] == 10
+    assert warn_at(shop, None, on_hand=6).json == {
+        "sku": "LAMP",
+        "on_hand": 6,
+        "held": 0,
+        "available": 6,
+        "shards": 1,
+        "low_stock_at": None,
+    }
+    assert (warned(), low(shop)) == ([], [])
+    assert warn_at(shop, 1, "NONE").status == 404
+
+
+def test_low_skus_come_in_pages_and_archived_ones_are_none(shop, lamp, warned):
+    for slug in ("chair", "desk", "bed"):
+        shop.product(slug)
+    for sku in ("LAMP", "CHAIR", "DESK", "BED"):
+        warn_at(shop, 9, sku)
+    assert len(warned()) == 4
+    shop.archive(lamp)
+    warned()
+
+    first = shop.api.get("/stock?low=true&limit=2", role="staff").json
+    assert [one["sku"] for one in first["items"] + low(shop, f"&cursor={first['next_cursor']}")] == [
+        "BED",
+        "CHAIR",
+        "DESK",
+    ]
+    assert shop.api.get("/stock", role="staff").code == "validation_failed"
