@@ -175,19 +175,19 @@ CODES = ("USD", "GBP", "CHF", "JPY", "KWD", "SEK", "NOK", "DKK", "PLN", "CZK")
 
 
 def test_a_move_of_more_cards_than_a_transaction_takes_ends_in_step(api, shop, calls):
-    """Eleven currencies on ten shelves: 110 cards go, 110 come and 11 change, beside SKUs that change."""
+    """Six currencies on ten shelves: 60 cards go, 60 come and 6 change, beside SKUs that change."""
     left, right = [shop.category(f"l{n}") for n in range(10)], [shop.category(f"r{n}") for n in range(10)]
-    prices = [price(100 + place, code) for place, code in enumerate(CODES)]
+    prices = [price(100 + place, code) for place, code in enumerate(CODES[:5])]
     variants = [variant(f"V{n}", 200, *prices) for n in range(3)]
     product = shop.product("big", category_ids=left, variants=variants)
-    assert shown(api, "currency=CZK&category=l9") == [("Big", 109, "CZK")]
+    assert shown(api, "currency=KWD&category=l9") == [("Big", 104, "KWD")]
     calls.clear()
 
     moved = shop.change(product, category_ids=right, name="Moved").json
     sizes = [len(arguments["TransactItems"]) for _, name, arguments in calls.made if name == "TransactWriteItems"]
     assert max(sizes) == 100
     assert (moved["version"], moved["name"]) == (2, "Moved")
-    for code in ("EUR", "CHF", "USD"):
+    for code in ("EUR", "USD", "KWD"):
         assert [len(shown(api, f"currency={code}&category={slug}")) for slug in ("l0", "l9", "r0", "r9")] == [
             0,
             0,

@@ -15,6 +15,7 @@ COMMANDS = {
     "clock": ("tools.shop.operate:clock", "Move the clock of all local services: +16m, -1h, reset, show."),
     "keys": ("tools.shop.keys:keys", "Replace or list the keys that a service signs with."),
     "admin": ("tools.shop.operate:admin", "Make administrators and staff."),
+    "repair": ("tools.shop.repair:repair", "Prove that lists, counts and offers are as the products say."),
     "mails": ("tools.shop.mails.command:mails", "Write the mail templates from their sources."),
     "package": ("tools.shop.package:command", "Build each service's zip as it will be deployed."),
     "layers": ("tools.shop.layers:command", "Publish the layers of functions, for `chalice deploy` by hand."),

@@ -4,10 +4,11 @@ from typing import Any
 
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
 
 from chalicelib.table import CatalogItem
 from common.attributes import Document, Whole
-from common.tables import Transaction
+from common.tables import Transaction, get, put, update
 
 _PARTITION = "CATEGORIES"
 
@@ -17,7 +18,7 @@ class Category(CatalogItem):
 
     `names` are translated ones by language tag. `product_count` counts the active products shown here, `members` drafts
     too, `children` the categories right below. They are kept in step by the transactions that move products and
-    categories, and do not change the version.
+    categories, and do not change the version. `moves` tells whether they were moved since they were read.
     """
 
     id = UnicodeAttribute()
@@ -30,6 +31,7 @@ class Category(CatalogItem):
     product_count = Whole(default=0)
     members = Whole(default=0)
     children = Whole(default=0)
+    moves = Whole(default=0)
 
     @classmethod
     def key(cls, category_id: str) -> tuple[type["Category"], str, str]:
@@ -64,7 +66,18 @@ class Category(CatalogItem):
         """Add to the counters; the transaction's token makes a repeat count once."""
         counted = ((cls.product_count, products), (cls.members, members), (cls.children, children))
         actions = [counter.set(counter + number) for counter, number in counted if number]
-        transaction.update(cls.of(category_id), actions, condition)
+        transaction.update(cls.of(category_id), [*actions, cls._one_move_more()], condition)
+
+    @classmethod
+    def _one_move_more(cls) -> Action:
+        return cls.moves.set((cls.moves | 0) + 1)
+
+    def correct(self, *, products: int, members: int, children: int) -> None:
+        """Set the counters, or ConditionFailed if they were moved since this was read; a repeat is refused so."""
+        counted = ((Category.product_count, products), (Category.members, members), (Category.children, children))
+        still = Category.moves == self.moves
+        unmoved = Category.pk.exists() & (still if self.moves else still | Category.moves.does_not_exist())
+        update(self, [*(counter.set(number) for counter, number in counted), self._one_move_more()], unmoved)
 
     @classmethod
     def check(cls, transaction: Transaction, category_id: str, condition: Condition) -> None:
@@ -75,6 +88,17 @@ class CategorySlug(CatalogItem):
     """`CATSLUG#<slug> / SLUG`: makes a category's slug unique."""
 
     category_id = UnicodeAttribute()
+
+    @classmethod
+    def owner(cls, slug: str) -> str | None:
+        found = get(cls, f"CATSLUG#{slug}", "SLUG")
+        return found.category_id if found else None
+
+    @classmethod
+    def hand_over(cls, slug: str, owner: str | None, category_id: str) -> None:
+        """To a category, as long as it is this one's; ConditionFailed otherwise. A repeat is refused and harmless."""
+        free = cls.pk.does_not_exist() if owner is None else cls.category_id == owner
+        put(cls(f"CATSLUG#{slug}", "SLUG", category_id=category_id), free)
 
     @classmethod
     def put(cls, transaction: Transaction, slug: str, category_id: str) -> None:

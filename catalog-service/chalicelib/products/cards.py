@@ -119,6 +119,17 @@ class Card(CatalogItem):
     def at(cls, product_id: str, place: str, **values: Any) -> "Card":
         return cls(f"PROD#{product_id}", f"CARD#{place}", **values)
 
+    @classmethod
+    def of_product(cls, product_id: str) -> "dict[str, Card]":
+        """All that are stored, by shelf."""
+        rows = cls.query(f"PROD#{product_id}", cls.sk.startswith("CARD#"), consistent_read=True)
+        return {row.sk.removeprefix("CARD#"): row for row in rows}
+
+    @property
+    def shown(self) -> tuple[object, ...]:
+        """All that it says, for comparing."""
+        return self.shelf, self.shelf_status, self.by_price, self.by_name, self.face
+
     def put(self, transaction: Transaction) -> None:
         transaction.put(self)
 

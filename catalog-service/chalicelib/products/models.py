@@ -169,6 +169,12 @@ class ProductItem(CatalogItem):
         transaction.put(item, absent if seen_revision is None else cls.revision == seen_revision)
 
     @classmethod
+    def check(cls, transaction: Transaction, product_id: str, seen: Product | None) -> None:
+        """That it is as it was read; None: that there is none."""
+        unchanged = cls.revision == seen.revision if seen else cls.document.does_not_exist()
+        transaction.check(cls, f"PROD#{product_id}", "META", unchanged)
+
+    @classmethod
     def bury(cls, transaction: Transaction, product_id: str) -> None:
         """Where there is no product, see to it that none is ever made."""
         transaction.put(_product_item(product_id), cls.document.does_not_exist())
@@ -206,6 +212,12 @@ class Slug(CatalogItem):
     @classmethod
     def put(cls, transaction: Transaction, slug: str, product_id: str) -> None:
         transaction.put(cls(f"SLUG#{slug}", "SLUG", product_id=product_id), cls.pk.does_not_exist())
+
+    @classmethod
+    def hand_over(cls, transaction: Transaction, slug: str, owner: str | None, product_id: str) -> None:
+        """To a product, as long as it is this one's."""
+        free = cls.pk.does_not_exist() if owner is None else cls.product_id == owner
+        transaction.put(cls(f"SLUG#{slug}", "SLUG", product_id=product_id), free)
 
     @classmethod
     def drop(cls, transaction: Transaction, slug: str, product_id: str) -> None:

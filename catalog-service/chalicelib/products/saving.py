@@ -76,6 +76,18 @@ def _left(known: Iterable[str], late: Iterable[str]) -> list[str]:
     return sorted({*known, *late})
 
 
+def parts_of_new(product: Product, units: Mapping[str, int]) -> list[Part]:
+    """What a product that is made consists of, but for its categories' counts: for several in one transaction."""
+    cards, further = _cards(None, product)
+    return [
+        _product(None, product),
+        *_slugs(None, product),
+        *cards,
+        *further,
+        *_new_skus(None, product, units, {}),
+    ]
+
+
 def _commit(parts: Sequence[Part]) -> None:
     """All or none; the token of the transaction makes a repeat after a lost reply harmless."""
     transaction = Transaction()
@@ -147,7 +159,7 @@ def _owned(product: Product | None) -> dict[str, Variant]:
 
 def _new_skus(before: Product | None, after: Product, units: Mapping[str, int], lots: Mapping[str, str]) -> list[Part]:
     def own(sku: str, variant: Variant) -> Callable[[Transaction], None]:
-        offer = _offer(after, variant)
+        offer = offer_of(after, variant)
         if sku in lots:
             return partial(counters.revive, sku=sku, offer=offer, lot=lots[sku])
         return partial(counters.own, sku=sku, offer=offer, units=units.get(sku, 0))
@@ -157,7 +169,7 @@ def _new_skus(before: Product | None, after: Product, units: Mapping[str, int], 
 
 
 def _claim(sku: str, after: Product, units: Mapping[str, int]) -> Part:
-    offer = _offer(after, _owned(after)[sku])
+    offer = offer_of(after, _owned(after)[sku])
     add = partial(counters.own, sku=sku, offer=offer, units=units.get(sku, 0), claimed=True)
     return Part(add, sku=sku, owns=True)
 
@@ -169,14 +181,15 @@ def _changed_skus(before: Product | None, after: Product) -> list[Part]:
     away = counters.remove if after.live else counters.free
     gone = [Part(partial(away, sku=sku, product_id=after.id), sku=sku) for sku in old if sku not in new]
     offers = {
-        sku: _offer(after, new[sku])
+        sku: offer_of(after, new[sku])
         for sku in new
-        if sku in old and _offer(before, old[sku]) != _offer(after, new[sku])
+        if sku in old and offer_of(before, old[sku]) != offer_of(after, new[sku])
     }
     return gone + [Part(partial(counters.describe, sku=sku, offer=offer), sku=sku) for sku, offer in offers.items()]
 
 
-def _offer(product: Product, variant: Variant) -> counters.Offer:
+def offer_of(product: Product, variant: Variant) -> counters.Offer:
+    """What is sold under a variant's SKU."""
     return counters.Offer(
         product_id=product.id,
         name=product.name,

@@ -1,0 +1,49 @@
+"""Repairs of a running shop, by the services' own code in an interpreter of their own."""
+
+import os
+import subprocess
+import sys
+
+import click
+
+from tools.shop import environment
+from tools.shop.home import ROOT, Home, Ports, read_json
+
+_CATALOG = """
+import sys
+sys.path[:0] = [".", "vendor"]
+from chalicelib.products.repair import Repair
+found = 0
+for line in Repair(dry_run=sys.argv[1] == "dry").run(sys.argv[2:]):
+    found += 1
+    print(line, flush=True)
+print(f"{found} differences" if found else "Everything is as the products say.")
+"""
+
+
+@click.group()
+def repair() -> None:
+    """Compare what is derived with what it is derived from, and mend it; the shop goes on meanwhile."""
+
+
+@repair.command()
+@click.option("--dry-run", is_flag=True, help="Only tell what differs.")
+@click.option("--product", "products", multiple=True, help="Only this one, by its id; may be repeated.")
+def catalog(dry_run: bool, products: tuple[str, ...]) -> None:
+    """Cards, slugs, SKUs and the counts of categories, from the products."""
+    _run("catalog", _CATALOG, "dry" if dry_run else "mend", *products)
+
+
+def _run(service: str, program: str, *words: str) -> None:
+    home, ports = Home.read(os.environ), Ports.read(os.environ)
+    late = read_json(home.environment).get(service)
+    if late is None:
+        raise click.ClickException("The shop has not been started yet: python3 run.py")
+    done = subprocess.run(
+        [sys.executable, "-c", program, *words],
+        cwd=ROOT / f"{service}-service",
+        env={**environment.service(service, home, ports, ""), **late},
+        check=False,
+    )
+    if done.returncode:
+        raise click.ClickException("The repair stopped. What it had mended stays; run it again.")
