@@ -160,9 +160,14 @@ class Bucket:
     def keys(self, folder: str) -> list[str]:
         """The keys that begin so, in the order of the alphabet."""
 
-        def find() -> list[str]:
+        return [key for key, _ in self.objects(folder)]
+
+    def objects(self, folder: str) -> list[tuple[str, float]]:
+        """The same with the time of each object's last change, in seconds since the epoch."""
+
+        def find() -> list[tuple[str, float]]:
             pages = self._client().get_paginator("list_objects_v2").paginate(Bucket=self.name, Prefix=folder)
-            return [found["Key"] for one in pages for found in one.get("Contents", [])]
+            return [(one["Key"], one["LastModified"].timestamp()) for page in pages for one in page.get("Contents", [])]
 
         return _or_none(find) or []
 

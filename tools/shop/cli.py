@@ -18,6 +18,7 @@ COMMANDS = {
     "repair": ("tools.shop.repair:repair", "Prove that lists, counts and offers are as the products say."),
     "mails": ("tools.shop.mails.command:mails", "Write the mail templates from their sources."),
     "package": ("tools.shop.package:command", "Build each service's zip as it will be deployed."),
+    "pictures": ("tools.shop.pictures:pictures", "Compare the products' pictures with the bucket, and mend."),
     "layers": ("tools.shop.layers:command", "Publish the layers of functions, for `chalice deploy` by hand."),
     "deploy": ("tools.shop.cloud:deploy", "Deploy the services with `chalice deploy`."),
 }
