@@ -20,11 +20,11 @@ class Lamps:
     category: str
 
     @classmethod
-    def on_sale(cls, staff: Web) -> "Lamps":
+    def on_sale(cls, staff: Web, name: str | None = None) -> "Lamps":
         mark = secrets.token_hex(4)
         category = staff.post("/categories", {"slug": f"lamps-{mark}", "name": f"Lamps {mark}"})
         assert category.status == 201, category
-        product = staff.post("/products", body(mark, category.json["id"]))
+        product = staff.post("/products", body(mark, category.json["id"]) | ({"name": name} if name else {}))
         assert product.status == 201, product
         return cls(staff, product.json["id"], product.json["slug"], product.json["name"], category.json["name"])
 

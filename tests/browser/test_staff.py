@@ -21,7 +21,9 @@ def test_staff_upload_a_picture_and_the_shop_shows_it(page: Page, lamps, worker,
 
     picture = page.get_by_role("img", name="A lamp in teal")
     expect(picture).to_be_visible()
-    assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") == 640
+    shown = picture.evaluate("image => image.decode().then(() => image.currentSrc)")
+    assert shown.partition("?")[0].endswith("-640.webp")
+    assert [picture.get_attribute("width"), picture.get_attribute("height")] == ["640", "480"]
     assert sent.value.headers["content-type"].startswith("multipart/form-data")
 
 
