@@ -62,7 +62,7 @@ def ranked(documents: Mapping[str, Document], query: str, filters: Filters, name
 
 
 def short_name(length: int) -> int:
-    return 3 if length <= 2 else 2 if length <= 4 else 1 if length <= 6 else 0
+    return 4 if length <= 1 else 3 if length <= 2 else 2 if length <= 4 else 1 if length <= 6 else 0
 
 
 def visible(document: Document, filters: Filters) -> bool:

@@ -20,7 +20,7 @@ from chalicelib.search.words import one_edit_apart, stem, words
 
 MOST_WORDS = 12
 _WEIGHTS = (12, 9, 6, 3, 2, 1)  # whole, beginning, alike: in the name, then in the rest
-_SHORT_NAMES = ((2, 3), (4, 2), (6, 1))  # up to so many words: so many points
+_SHORT_NAMES = ((1, 4), (2, 3), (4, 2), (6, 1))  # up to so many words: so many points
 
 Found = tuple[int, ...]  # the documents that have a word, for each of the weights
 Labels = Mapping[str, Collection[str]]  # the terms of each shelf's name
