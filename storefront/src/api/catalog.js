@@ -1,5 +1,6 @@
 /** What the shop sells. */
 import { call, read } from "./client.js";
+import { asReader } from "./reader.js";
 
 export const SORTS = [
   ["newest", "Newest"],
@@ -12,7 +13,7 @@ let known = null;
 
 /** The categories, asked for once; a failed answer is not kept. */
 export function listCategories() {
-  known ??= read("/categories").then((page) => page.items);
+  known ??= read(`/categories?${asReader()}`).then((page) => page.items);
   known.catch(() => { known = null; });
   return known;
 }
@@ -20,10 +21,10 @@ export function listCategories() {
 /** With `q`, also an empty one, a search: the best first, and how many there are by category and price in `facets`. */
 export function listProducts(query, signal) {
   const given = Object.entries(query).filter(([name, value]) => value || (name === "q" && value === ""));
-  return read(`/products?${new URLSearchParams(given)}`, signal);
+  return read(`/products?${asReader(Object.fromEntries(given))}`, signal);
 }
 
-export const findProduct = (slug) => read(`/products/${encodeURIComponent(slug)}`);
+export const findProduct = (slug) => read(`/products/${encodeURIComponent(slug)}?${asReader()}`);
 
 /** {sku: address of its picture}, as far as they are still sold. */
 export async function picturesOf(skus) {

@@ -9,6 +9,7 @@ import { useStore } from "../store.js";
 import { html } from "../view.js";
 import { LogOut } from "./log-out.js";
 import { LeafIcon } from "./picture.js";
+import { ReaderSwitch } from "./reader-switch.js";
 import { SearchBox } from "./search-box.js";
 import { Toasts } from "./toast.js";
 
@@ -65,6 +66,7 @@ const Footer = () => html`
   <footer class="footer">
     <div class="footer-row">
       <p>© ${shop.name}. A demonstration: nothing is shipped and no real card is charged.</p>
+      <${ReaderSwitch} />
       <nav aria-label="More"><a href="/orders">Your orders</a><a href="/docs">API</a><a href="/staff">Staff</a></nav>
     </div>
   </footer>`;

@@ -3,6 +3,7 @@ import { addToCart } from "../../api/cart.js";
 import { findProduct } from "../../api/catalog.js";
 import { messageOf } from "../../api/messages.js";
 import { isStaff, session } from "../../api/session.js";
+import { shop } from "../../config.js";
 import { Loaded, Notice } from "../../parts/notice.js";
 import { LargePicture, Picture } from "../../parts/picture.js";
 import { Price } from "../../parts/price.js";
@@ -83,6 +84,10 @@ function Buy({ product, variant }) {
 const Text = ({ text }) =>
   html`<div class="prose">${(text ?? "").split(/\n\s*\n/).map((part, index) => html`<p key=${index}>${part}</p>`)}</div>`;
 
+/** Prices in another currency are for reading. */
+const Charged = ({ price }) => price && price.currency !== shop.currency && html`
+  <p class="muted small">For your information: the cart is paid in ${shop.currency}.</p>`;
+
 function Product({ product, writing, onReload }) {
   const [chosen, setChosen] = useState(() => firstChoice(product));
   const variant = variantOf(product, chosen);
@@ -99,6 +104,7 @@ function Product({ product, writing, onReload }) {
         <h1>${product.name}</h1>
         <${Rating} rating=${product.rating} href="#reviews" />
         <p class="product-price" aria-live="polite"><${Price} price=${variant?.price} before=${variant?.compare_at_price} /></p>
+        <${Charged} price=${variant?.price} />
         ${product.options.map((option) => html`
           <${Option} key=${option.name} option=${option} product=${product} chosen=${chosen} onChoose=${setChosen} />`)}
         <${Availability} variant=${variant} />
