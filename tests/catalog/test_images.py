@@ -76,6 +76,10 @@ def worker(aws, monkeypatch):
         def do(self, job):
             app.make_renditions({"Records": [{"body": job, "receiptHandle": "r", "messageId": "m"}]}, None)
 
+        def forget(self):
+            """The jobs are lost with whoever had begun them."""
+            aws("sqs").purge_queue(QueueUrl=self.queue)
+
         def pause(self, seconds):
             time.sleep(seconds) if self.busy else self.work()
 
@@ -226,14 +230,29 @@ def test_a_job_that_never_reached_the_queue_is_sent_by_the_sweeper(images, worke
     assert worker.jobs() == []
 
 
-def test_the_sweeper_leaves_a_picture_that_kills_its_worker_to_the_alarm(images, worker, shop_clock, sweep):
+def test_the_sweeper_sends_nothing_while_jobs_wait_nor_after_an_hour(images, worker, shop_clock, sweep):
     worker.busy = True
     images.add(picture())
-    worker.busy = False
-    shop_clock.forward(3601)
-    before = len(worker.jobs())
+    shop_clock.forward(61)
     sweep()
-    assert len(worker.jobs()) == before
+    assert len(worker.jobs()) == 1
+
+    worker.forget()
+    shop_clock.forward(3600)
+    sweep()
+    assert worker.jobs() == []
+
+
+def test_whoever_has_waited_in_vain_and_asks_again_has_the_job_sent_again(images, worker, shop_clock):
+    worker.busy = True
+    image_id = images.add(picture()).json["id"]
+    worker.forget()
+    images.complete(image_id)
+    assert worker.jobs() == []  # it is being done, as far as anybody knows
+
+    shop_clock.forward(6)
+    images.complete(image_id)
+    assert len(worker.jobs()) == 1
 
 
 def truncated_jpeg():

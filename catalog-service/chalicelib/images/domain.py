@@ -30,6 +30,7 @@ GIVEN_UP_SECONDS = 3600  # … and one that takes longer than this kills whoever
 _FORM_SECONDS = 900
 _KEPT_SECONDS = 24 * 3600
 _WAIT_SECONDS = 5.0
+_VAIN_SECONDS = 5.0
 _ANSWER_SECONDS = 1.0  # of a request's time are left for the answer
 _PAUSES = (0.05, 0.1, 0.15, 0.2, 0.3, 0.5)
 _ENDINGS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
@@ -49,7 +50,12 @@ def announce_image(product_id: str, content_type: str, size: int, alt: str) -> t
 
 def complete_image(product_id: str, image_id: str, precondition: Precondition, deadline: Deadline) -> Image:
     """Take the upload over, have renditions made, and wait a while for them; a repeat waits again."""
-    image = _among(products.stored(product_id), image_id) or _taken_over(product_id, image_id, precondition)
+    product = products.stored(product_id)
+    image = _among(product, image_id)
+    if image is None:
+        image = _taken_over(product_id, image_id, precondition)
+    elif image.status == "processing" and clock.now() - product.updated_at > _VAIN_SECONDS:
+        jobs.ask(product_id, image_id)  # somebody has waited in vain; a second job does no harm
     end = Deadline(min(_WAIT_SECONDS, deadline.remaining() - _ANSWER_SECONDS))
     pauses = iter(_PAUSES)
     while image.status == "processing" and end.remaining():
@@ -140,15 +146,20 @@ def remove_objects(image: Image) -> None:
 def sweep() -> None:
     """Ask again for pictures whose job was lost; run each minute.
 
-    They are found by what the product itself says, so no crash between its write and the queue loses one. What the
-    queue has given up again and again is left to its alarm after an hour.
+    They are found by what the product itself says, so no crash between its write and the queue loses one. As long as
+    jobs wait there, whoever does them is only behind. What the queue has given up again and again is left to its alarm
+    after an hour.
     """
     now = clock.now()
-    for product in products.with_processing_pictures():
-        if LEFT_SECONDS <= now - product.updated_at < GIVEN_UP_SECONDS:
-            for image in product.images:
-                if image.status == "processing":
-                    jobs.ask(product.id, image.id)
+    left = [one for one in products.with_processing_pictures() if _is_left(one, now)]
+    for product in left if left and not jobs.waiting() else ():
+        for image in product.images:
+            if image.status == "processing":
+                jobs.ask(product.id, image.id)
+
+
+def _is_left(product: Product, now: float) -> bool:
+    return LEFT_SECONDS <= now - product.updated_at < GIVEN_UP_SECONDS
 
 
 def _with(product: Product, image: Image) -> Product:

@@ -33,6 +33,13 @@ def ask(product_id: str, image_id: str, *, again: bool = False) -> bool:
     return True
 
 
+def waiting() -> bool:
+    """Whether there are jobs on the queue that nobody has begun."""
+    name = "ApproximateNumberOfMessages"
+    found = _sqs().get_queue_attributes(QueueUrl=config.PICTURE_QUEUE_URL, AttributeNames=[name])["Attributes"]
+    return int(found[name]) > 0
+
+
 def received(message: str) -> Job:
     """The job of a message; what is logged from here on carries the trace of the request that asked for it."""
     job = json.loads(message)
