@@ -21,7 +21,13 @@ def big(shop, lamps):
 
 def test_a_list_is_one_query(api, lamps, calls):
     api.get("/products?category=top")  # which slug is which category is remembered from here on
-    for query in ("", "?category=below&sort=price_desc", "?category=top&sort=name", "?sort=price_asc&limit=1"):
+    for query in (
+        "",
+        "?category=below&sort=price_desc",
+        "?category=top&sort=name",
+        "?sort=price_asc&limit=1",
+        "?category=top&currency=USD&sort=price_asc&locale=de",
+    ):
         calls.clear()
         assert api.get(f"/products{query}").status == 200
         assert calls.dynamodb == ["Query"]
@@ -64,8 +70,74 @@ def test_a_product_with_a_hundred_variants_costs_no_more(api, big, calls):
     assert calls.dynamodb == ["BatchGetItem", "BatchGetItem"]
 
 
+@pytest.mark.parametrize("role", [None, "staff"])
+def test_who_has_the_page_already_costs_one_read_less(api, lamps, calls, role):
+    for path, made in ((lamps["id"], ["BatchGetItem"]), ("lamp", ["GetItem", "BatchGetItem"])):
+        calls.clear()
+        assert api.get(f"/products/{path}", role=role, If_None_Match='"1"').status == 304
+        assert calls.dynamodb == made
+
+
+def test_a_product_is_made_and_changed_in_one_transaction(api, shop, lamps, calls):
+    """Beside it what is read: the product, the tree for categories, and at the end stock and categories to show."""
+    path, tag = f"/products/{lamps['id']}", iter(f'"{version}"' for version in range(1, 9))
+    category, more = [lamps["categories"][0]["id"]], {"sku": "MORE", "price": euros(1)}
+    staff = {"role": "staff"}
+    expected = [
+        (lambda: shop.create("new", category_ids=category), ["Query", "Query", "TransactWriteItems", "BatchGetItem"]),
+        (lambda: shop.create("plain"), ["TransactWriteItems", "BatchGetItem"]),
+        (
+            lambda: api.patch(path, {"name": "X"}, If_Match=next(tag), **staff),
+            ["GetItem", "TransactWriteItems", "BatchGetItem"],
+        ),
+        (
+            lambda: api.patch(path, {"category_ids": []}, If_Match=next(tag), **staff),
+            ["GetItem", "TransactWriteItems", "BatchGetItem"],
+        ),
+        (
+            lambda: api.post(f"{path}/variants", more, If_Match=next(tag), **staff),
+            ["GetItem", "TransactWriteItems", "BatchGetItem"],
+        ),
+        (
+            lambda: api.patch(f"{path}/variants/MORE", {"weight_g": 1}, If_Match=next(tag), **staff),
+            ["GetItem", "TransactWriteItems", "BatchGetItem"],
+        ),
+        (lambda: api.delete(f"{path}/variants/MORE", **staff), ["GetItem", "TransactWriteItems"]),
+        (lambda: api.delete(path, **staff), ["GetItem", "TransactWriteItems"]),
+        (lambda: api.delete(path, **staff), ["GetItem"]),
+    ]
+    for change, made in expected:
+        calls.clear()
+        assert change().status < 300
+        assert calls.dynamodb == made
+
+
+def test_a_refused_change_of_a_product_writes_nothing(api, lamps, calls):
+    for tag, status in ((None, 428), ('"9"', 412)):
+        headers = {"If_Match": tag} if tag else {}
+        calls.clear()
+        assert api.patch(f"/products/{lamps['id']}", {"name": "X"}, role="staff", **headers).status == status
+        assert calls.dynamodb == ["GetItem"]
+
+
+def test_a_category_is_made_changed_and_removed_in_one_transaction(api, shop, lamps, calls):
+    body = {"slug": "new", "name": "New", "parent_id": lamps["categories"][0]["id"]}
+    calls.clear()
+    made = api.post("/categories", body, role="staff").json
+    assert calls.dynamodb == ["Query", "TransactWriteItems"]
+    path = f"/categories/{made['id']}"
+    for change in (
+        lambda: api.patch(path, {"name": "X", "translations": {"de": {"name": "Y"}}}, role="staff", If_Match='"1"'),
+        lambda: api.patch(path, {"parent_id": None}, role="staff", If_Match='"2"'),
+        lambda: api.delete(path, role="staff"),
+    ):
+        calls.clear()
+        assert change().status < 300
+        assert calls.dynamodb == ["Query", "TransactWriteItems"]
+
+
 def test_a_hundred_variants_are_one_batch_read(api, big, calls):
-    found = api.get("/variants?" + "&".join(f"sku=V{n}" for n in range(100))).json
+    found = api.get("/variants?currency=USD&locale=de&" + "&".join(f"sku=V{n}" for n in range(100))).json
 
     assert len(found["items"]) == 100
     assert calls.dynamodb == ["BatchGetItem"]
