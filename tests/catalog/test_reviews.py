@@ -450,12 +450,12 @@ def test_a_person_sees_what_is_held_page_by_page(api, reviewers, shop):
     assert (told[0]["review"], second["next_cursor"]) == (review, None)
 
 
-def test_a_recount_mends_a_rating_that_is_wrong(reviewers, lamp):
-    from chalicelib.reviews import domain
+def test_the_repair_mends_a_rating_that_is_wrong(reviewers, lamp):
+    from chalicelib.products.repair import Repair
 
     reviewers.posted(lamp)
     reviewers.posted(lamp, BOB, rating=2)
-    assert domain.recount(lamp["id"])
+    assert list(Repair(dry_run=False).run()) == []
     client("dynamodb").update_item(
         TableName="shop-catalog",
         Key={"pk": {"S": f"PROD#{lamp['id']}"}, "sk": {"S": "RATING"}},
@@ -463,9 +463,11 @@ def test_a_recount_mends_a_rating_that_is_wrong(reviewers, lamp):
         ExpressionAttributeValues={":n": {"N": "7"}},
     )
 
-    assert not domain.recount(lamp["id"])
+    found = [f"{lamp['id']}: its rating is not that of its reviews"]
+    assert [list(Repair(dry_run=True).run()) for _ in range(2)] == [found, found]
+    assert list(Repair(dry_run=False).run()) == found
     assert reviewers.rating(lamp) == (3.5, 2)
-    assert domain.recount(lamp["id"])
+    assert list(Repair(dry_run=False).run()) == []
 
 
 def test_what_each_call_costs(api, reviewers, lamp, calls, shop):

@@ -112,3 +112,20 @@ def test_the_mailing_function_reads_the_key_of_addresses_and_no_other_secret(as_
     ssm = as_role("users mail", "ssm")
     assert not refused(lambda: ssm.get_parameter(Name="/shop/users/email-key", WithDecryption=True))
     assert refused(lambda: ssm.get_parameter(Name="/shop/users/signing-keys", WithDecryption=True))
+
+
+def test_whoever_erases_people_removes_their_reviews_and_whoever_hears_of_deliveries_only_notes_them(
+    as_role: Any,
+) -> None:
+    table, key = "shop-catalog", {"pk": {"S": "x"}, "sk": {"S": "x"}}
+    update = {"UpdateExpression": "SET five = :n", "ExpressionAttributeValues": {":n": {"N": "1"}}}
+    forget = [
+        {"Delete": {"TableName": table, "Key": key}},
+        {"Update": {"TableName": table, "Key": {**key, "sk": {"S": "y"}}, **update}},
+    ]
+    worker, listener = as_role("catalog erasure", "dynamodb"), as_role("catalog deliveries", "dynamodb")
+    assert not refused(lambda: worker.transact_write_items(TransactItems=forget))
+    assert not refused(lambda: worker.batch_get_item(RequestItems={table: {"Keys": [key]}}))
+    assert refused(lambda: listener.transact_write_items(TransactItems=forget))
+    assert refused(lambda: listener.get_item(TableName=table, Key=key))
+    assert not refused(lambda: listener.put_item(TableName=table, Item=key))

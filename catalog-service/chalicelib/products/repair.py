@@ -20,6 +20,7 @@ from chalicelib.products import cards, domain
 from chalicelib.products.flaws import Flaw, find_flaws
 from chalicelib.products.models import Product, ProductItem
 from chalicelib.products.saving import Stale, finish, save
+from chalicelib.reviews import domain as reviews
 from chalicelib.stock import counters
 from common.money import DECIMALS
 from common.tables import Refused, Transaction
@@ -43,6 +44,8 @@ class Repair:
         wanted = list(only)
         for product_id in wanted or self._everywhere():
             yield from self._mend_product(product_id)
+            if not reviews.recount(product_id, mend=not self.dry_run):
+                yield f"{product_id}: its rating is not that of its reviews"
         if wanted:
             yield from self._mend_counts(sorted(self.members))
         else:
