@@ -10,6 +10,11 @@ def picture_url(key: str | None) -> str | None:
     return config.bucket.presigned_get(key) if key else None
 
 
+def larger_url(thumb: str | None) -> str | None:
+    """Of the next larger rendition beside the one for cards."""
+    return picture_url(thumb.removesuffix(f"-{SIDES[0]}.webp") + f"-{SIDES[1]}.webp") if thumb else None
+
+
 def fitted(width: int, height: int, side: int) -> tuple[int, int]:
     """The size that fits into a square of so many pixels: never enlarged, never without a pixel."""
     longest = max(width, height)

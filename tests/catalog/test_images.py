@@ -177,6 +177,20 @@ def test_renditions_fit_160_640_and_1600_pixels_and_are_never_larger_than_the_pi
     assert (shown["width"], shown["height"]) == size
 
 
+def test_a_card_has_the_two_smallest_renditions_of_its_picture(api, images):
+    shown = images.add(picture(size=(1000, 2000))).json
+
+    card = api.get("/products").json["items"][0]
+    assert [card["thumb_url"], card["picture_url"]] == [one["url"] for one in shown["renditions"][:2]]
+
+
+def test_a_picture_as_small_as_a_thumbnail_has_no_larger_one(api, images):
+    shown = images.add(picture(size=(160, 90))).json
+
+    card = api.get("/products").json["items"][0]
+    assert (card["thumb_url"], card["picture_url"]) == (shown["url"], None)
+
+
 def test_nothing_is_shown_before_completion(images):
     made = images.announce().json
 

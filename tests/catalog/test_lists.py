@@ -72,6 +72,7 @@ def test_a_card_shows_what_a_list_draws(api, shop):
                 "compare_at_price": euros(1200),
                 "available": True,
                 "thumb_url": None,
+                "picture_url": None,
             }
         ],
         "next_cursor": None,

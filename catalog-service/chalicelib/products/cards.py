@@ -39,6 +39,7 @@ class Face(msgspec.Struct, frozen=True, kw_only=True):
     compare_at_price: Money | None
     available: bool
     thumb: str | None
+    has_larger: bool = False
     names: dict[str, str] = {}
 
 
@@ -226,6 +227,7 @@ def face_of(product: Product, currency: str | None = None) -> Face:
         compare_at_price=compare_at,
         available=product.in_stock,
         thumb=product.thumb,
+        has_larger=product.has_larger,
         names=product.names,
     )
 

@@ -18,6 +18,7 @@ from common.schemas import Money
 from common.tables import Item, Transaction, get
 
 Status = Literal["draft", "active", "archived"]
+LARGER = "640"
 THUMB = "160"  # pixels, as renditions are named
 _UNFINISHED, _PROCESSING = "PRODUCTS", "PICTURES"
 
@@ -106,8 +107,17 @@ class Product(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def thumb(self) -> str | None:
         """The key of the smallest rendition of the first picture that is ready, or of the picture itself."""
-        first = next((one for one in self.images if one.status == "ready"), None)
+        first = self._first_picture
         return first.renditions.get(THUMB, first.key) if first else None
+
+    @property
+    def has_larger(self) -> bool:
+        """Whether there is a larger rendition beside that one: cards need it on screens of many pixels."""
+        return self._first_picture is not None and {THUMB, LARGER} <= self._first_picture.renditions.keys()
+
+    @property
+    def _first_picture(self) -> Image | None:
+        return next((one for one in self.images if one.status == "ready"), None)
 
     @property
     def processing(self) -> bool:

@@ -38,7 +38,7 @@ from chalicelib.products.views import View
 from chalicelib.reviews.schemas import present_rating
 from chalicelib.search import domain as search
 from chalicelib.stock.counters import Sku
-from chalicelib.storage import SIDES, fitted, picture_url
+from chalicelib.storage import SIDES, fitted, larger_url, picture_url
 from common import clock
 from common.auth import public, roles
 from common.http import Call, Reply, operation
@@ -209,6 +209,7 @@ def present_card(product_id: str, face: Face, view: View) -> CardView:
         compare_at_price=face.compare_at_price,
         available=face.available,
         thumb_url=picture_url(face.thumb),
+        picture_url=larger_url(face.thumb) if face.has_larger else None,
     )
 
 

@@ -120,6 +120,8 @@ class LookUpVariants(Reader, kw_only=True):
 
 
 class CardView(Struct, kw_only=True):
+    """`picture_url`: the next larger rendition of the thumbnail's picture; null where there is none."""
+
     id: str
     slug: str
     name: str
@@ -128,6 +130,7 @@ class CardView(Struct, kw_only=True):
     compare_at_price: Money | None
     available: bool
     thumb_url: str | None
+    picture_url: str | None
 
 
 class CategoryCount(Struct):

@@ -26,7 +26,7 @@ const Tiles = ({ categories }) => html`
 const HeroPictures = ({ products }) => html`
   <div class="hero-pictures" aria-hidden="true">
     ${products.filter(({ thumb_url }, index) => thumb_url && index % 4 === 3).slice(0, 3).map((product) => html`
-      <a key=${product.id} href="/product/${product.slug}" tabindex="-1"><${Picture} url=${product.thumb_url} alt="" eager /></a>`)}
+      <a key=${product.id} href="/product/${product.slug}" tabindex="-1"><${Picture} url=${product.thumb_url} larger=${product.picture_url} sizes="11rem" alt="" eager /></a>`)}
   </div>`;
 
 const Hero = ({ products }) => html`

@@ -7,7 +7,7 @@ export function Card({ product, eager }) {
   return html`
     <li class="card">
       <a href="/product/${product.slug}" class="card-link">
-        <${Picture} url=${product.thumb_url} alt="" eager=${eager} />
+        <${Picture} url=${product.thumb_url} larger=${product.picture_url} sizes="(min-width: 48rem) 18rem, 46vw" alt="" eager=${eager} />
         <span class="card-name">${product.name}</span>
       </a>
       <p class="card-facts">

@@ -1,11 +1,12 @@
 /** A square product picture, or a quiet stand-in where there is none. */
 import { html } from "../view.js";
 
-export function Picture({ url, alt, size = 400, lazy = true, eager = false }) {
+/** `larger` is the next rendition, for screens on which the first would be blurred; `sizes` tells how wide it is shown. */
+export function Picture({ url, larger, sizes: shown, alt, size = 400, lazy = true, eager = false }) {
   if (!url) return html`<span class="picture picture-none" aria-hidden="true"><${LeafIcon} /></span>`;
   return html`
     <span class="picture">
-      <img src=${url} alt=${alt} width=${size} height=${size} loading=${lazy && !eager ? "lazy" : "eager"} decoding=${eager ? "auto" : "async"} />
+      <img src=${url} srcset=${larger ? `${url} 160w, ${larger} 640w` : undefined} sizes=${larger ? shown : undefined} alt=${alt} width=${size} height=${size} loading=${lazy && !eager ? "lazy" : "eager"} decoding=${eager ? "auto" : "async"} />
     </span>`;
 }
 
