@@ -9,7 +9,10 @@ from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import pytest
+from msgspec.structs import replace
 from PIL import Image
+
+from common.versions import Precondition
 
 TYPES = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp"}
 
@@ -36,6 +39,12 @@ def bucket(aws):
         def upload(self, form, content):
             kind = form["fields"]["Content-Type"]
             self.client.put_object(Bucket=config.bucket.name, Key=form["fields"]["key"], Body=content, ContentType=kind)
+
+        def put(self, key):
+            self.client.put_object(Bucket=config.bucket.name, Key=key, Body=b"x")
+
+        def drop(self, key):
+            self.client.delete_object(Bucket=config.bucket.name, Key=key)
 
         def keys(self):
             found = self.client.list_objects_v2(Bucket=config.bucket.name).get("Contents", [])
@@ -120,6 +129,15 @@ def images(api, product, bucket, worker):
 
         def delete(self, image_id, **headers):
             return api.delete(f"{self.path}/{image_id}", role="staff", **headers)
+
+        def forget_renditions(self, image_id):
+            """As pictures were stored when they were shown as they came."""
+            from chalicelib.products import domain as products
+
+            def plain(seen):
+                return replace(seen, images=[replace(one, renditions={}) for one in seen.images])
+
+            products.edit(product["id"], plain, Precondition())
 
         def shown(self, role=None):
             return api.get(f"/products/{product['id']}", role=role).json["images"]

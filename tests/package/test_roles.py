@@ -91,6 +91,14 @@ def test_only_a_bucket_s_own_api_writes_pictures(as_role: Any, owner: str, role:
     assert refused(lambda: as_role(role, "s3").put_object(**put)) == (role != f"{owner} dev")
 
 
+@pytest.mark.parametrize(
+    ("role", "may"), [("catalog dev", True), ("catalog pictures", True), ("catalog erasure", False)]
+)
+def test_renditions_are_written_by_the_function_that_makes_them(as_role: Any, role: str, may: bool) -> None:
+    put = {"Bucket": "shop-catalog-000000000000", "Key": "images/prd_1/img_1-0-160.webp", "Body": b""}
+    assert refused(lambda: as_role(role, "s3").put_object(**put)) == (not may)
+
+
 @pytest.mark.parametrize(("role", "may"), [("users dev", True), ("users relay", True), ("users mail", False)])
 def test_whoever_erases_people_removes_their_pictures(as_role: Any, role: str, may: bool) -> None:
     s3, bucket = as_role(role, "s3"), "shop-users-000000000000"

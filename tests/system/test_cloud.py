@@ -11,6 +11,11 @@ from tests.system.test_erasure import (  # noqa: F401
     test_nothing_of_an_erased_person_is_left_anywhere,
     test_the_catalogue_forgets_who_corrected_its_stock,
 )
+from tests.system.test_pictures import (  # noqa: F401
+    picture,
+    send,
+    test_a_form_takes_only_what_was_announced_and_renditions_of_the_picture_are_served,
+)
 from tests.system.test_purchase import (  # noqa: F401 - pytest runs them again, with the shop below
     test_a_buyer_registers_confirms_logs_in_and_buys,
     test_a_card_that_asks_for_consent_is_charged_once_it_is_given,
