@@ -52,13 +52,22 @@ def ranked(documents: Mapping[str, Document], query: str, filters: Filters, name
         return [one.id for one in sorted(there, key=lambda one: one.id, reverse=True) if fits(one, filters)]
     for kinds in (("whole", "beginning"), ("whole", "beginning", "alike")):
         scores = {one.id: [points(word, one, names, kinds) for word in sought] for one in there}
-        if any(map(all, scores.values())):
+        worth = {one: 0 for one, score in scores.items() if all(score)}
+        if worth:
             break
-    most = max((sum(map(bool, score)) for score in scores.values()), default=0)
-    best = {one: sum(score) for one, score in scores.items() if most and sum(map(bool, score)) == most}
-    total = {one: score + short_name(documents[one].length) for one, score in best.items()}
+    else:
+        worth = worths(scores)
+    total = {one: 256 * worth[one] + sum(scores[one]) + short_name(documents[one].length) for one in worth}
     order = sorted(total, key=lambda one: (total[one], one), reverse=True)
     return [one for one in order if fits(documents[one], filters)]
+
+
+def worths(scores: Mapping[str, list[int]]) -> dict[str, int]:
+    """What the words that each has are worth, the rarer the more, of those that have half as much as the best."""
+    having = [sum(map(bool, column)) for column in zip(*scores.values(), strict=True)]
+    weights = [(len(scores) // number).bit_length() if number else 0 for number in having]
+    found = {one: sum(w for w, s in zip(weights, score, strict=True) if s) for one, score in scores.items()}
+    return {one: worth for one, worth in found.items() if worth and 2 * worth >= max(found.values())}
 
 
 def short_name(length: int) -> int:

@@ -16,6 +16,7 @@ COMMANDS = {
     "keys": ("tools.shop.keys:keys", "Replace or list the keys that a service signs with."),
     "admin": ("tools.shop.operate:admin", "Make administrators and staff."),
     "repair": ("tools.shop.repair:repair", "Prove that lists, counts and offers are as the products say."),
+    "search": ("tools.shop.search:search", "Make the search index anew, or prove it right."),
     "mails": ("tools.shop.mails.command:mails", "Write the mail templates from their sources."),
     "package": ("tools.shop.package:command", "Build each service's zip as it will be deployed."),
     "pictures": ("tools.shop.pictures:pictures", "Compare the products' pictures with the bucket, and mend."),

@@ -64,6 +64,11 @@ def below(planes: list[int], limit: int, among: int) -> int:
     return less
 
 
+def highest(planes: list[int], among: int) -> int:
+    """The highest number in the set, 0 if there is none."""
+    return next(by_number(planes, among), (0, 0))[0]
+
+
 def by_number(planes: list[int], among: int) -> Iterator[tuple[int, int]]:
     """The set in groups of equal number, the highest first: (number, documents)."""
 

@@ -1,9 +1,10 @@
 """What a query finds in some segments, best first, and how many there are by category and price.
 
 Every word of the query has to be there, as it is or as the beginning of a word. Where nothing has them all, a word of
-five letters or more may also differ by one edit; and if then nothing has them all, what has most of them is found. A
-word counts more in the name than in the rest, whole more than as a beginning, and more in a short name; of equals the
-newer is first: a total order. Names of categories count as words of the rest of what stands in them.
+five letters or more may also differ by one edit; and if then nothing has them all, what has most of them is found, a
+rare word being worth more than a common one: all that has half as much as the best, by that first. A word counts more
+in the name than in the rest, whole more than as a beginning, and more in a short name; of equals the newer is first: a
+total order. Names of categories count as words of the rest of what stands in them.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -13,13 +14,14 @@ from heapq import merge
 from itertools import islice
 from operator import and_, or_
 
-from chalicelib.search.bits import add, below, by_number, members
+from chalicelib.search.bits import add, below, by_number, highest, members
 from chalicelib.search.documents import Document
 from chalicelib.search.segment import SHORTEST_SLIP, Segment
 from chalicelib.search.words import one_edit_apart, stem, words
 
 MOST_WORDS = 12
 _WEIGHTS = (12, 9, 6, 3, 2, 1)  # whole, beginning, alike: in the name, then in the rest
+_POINTS_BITS = (MOST_WORDS * 12 + 4).bit_length()
 _SHORT_NAMES = ((1, 4), (2, 3), (4, 2), (6, 1))  # up to so many words: so many points
 
 Found = tuple[int, ...]  # the documents that have a word, for each of the weights
@@ -65,13 +67,15 @@ class Results:
         only = [segment for segment, _ in segments]
         found = [_find(only, word, labels) for word in sought]
         matching = _with_all(found, among)
+        worths: list[list[int]] = [[] for _ in only]
         if sought and not any(matching):
             found = [_widened(only, word, known, labels) for word, known in zip(sought, found, strict=True)]
             matching = _with_all(found, among)
-            matching = matching if any(matching) else _with_most(found, among)
+            if not any(matching):
+                matching, worths = _with_most(found, among)
         self._matches = [
-            _Matches(segment, matches, _scores(segment, matches, [one[place] for one in found]))
-            for place, (segment, matches) in enumerate(zip(only, matching, strict=True))
+            _Matches(segment, matching[place], _scores(segment, matching[place], [one[place] for one in found], worth))
+            for place, (segment, worth) in enumerate(zip(only, worths, strict=True))
         ]
 
     def best(self, number: int, after: tuple[int, str] | None = None) -> list[Hit]:
@@ -168,21 +172,24 @@ def _with_all(found: Sequence[Sequence[Found]], among: Sequence[int]) -> list[in
     return [reduce(and_, (_any(one[place]) for one in found), all_) for place, all_ in enumerate(among)]
 
 
-def _with_most(found: Sequence[Sequence[Found]], among: Sequence[int]) -> list[int]:
-    """What has the most words that anything has."""
-    best = []
-    for place, all_ in enumerate(among):
-        numbers: list[int] = []
-        for one in found:
-            add(numbers, _any(one[place]) & all_, 1)
-        best.append(next(by_number(numbers, all_), (0, 0)))
-    most = max((number for number, _ in best), default=0)
-    return [group if most and number == most else 0 for number, group in best]
+def _with_most(found: Sequence[Sequence[Found]], among: Sequence[int]) -> tuple[list[int], list[list[int]]]:
+    """What has at least half of what the best has of the words, and the planes of what all have."""
+    worths: list[list[int]] = [[] for _ in among]
+    total = sum(map(int.bit_count, among))
+    for one in found:
+        holding = [_any(each) & all_ for each, all_ in zip(one, among, strict=True)]
+        number = sum(map(int.bit_count, holding))
+        for planes, bits in zip(worths, holding, strict=True):
+            add(planes, bits, (total // number).bit_length() if number else 0)
+    best = max((highest(planes, all_) for planes, all_ in zip(worths, among, strict=True)), default=0)
+    least = max(best + 1 >> 1, 1)
+    matching = [all_ & ~below(planes, least, all_) for planes, all_ in zip(worths, among, strict=True)]
+    return matching, worths
 
 
-def _scores(segment: Segment, matching: int, found: Sequence[Found]) -> list[int]:
-    """As planes. Of each word the best of its finds counts."""
-    scores: list[int] = []
+def _scores(segment: Segment, matching: int, found: Sequence[Found], worth: Sequence[int]) -> list[int]:
+    """As planes. Of each word the best of its finds counts, after what the words are worth where some are missing."""
+    scores = [0] * _POINTS_BITS + [plane & matching for plane in worth]
     for one in found:
         left = matching
         for documents, weight in zip(one, _WEIGHTS, strict=True):
