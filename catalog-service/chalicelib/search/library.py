@@ -27,7 +27,7 @@ from common.storage import Changed
 
 FOLDER = "search/"
 _KEY = FOLDER + "index.json"
-MOST_CHANGES = 400
+MOST_CHANGES = 200
 MOST_BYTES = 1_000_000
 _RATIO = 4
 _ROUNDS = 8
