@@ -96,6 +96,6 @@ def lamps(staff: Web) -> Lamps:
     return Lamps.on_sale(staff)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def worker(shop: Shop) -> Person:
     return Person.working_as(shop, "staff")

@@ -1,6 +1,8 @@
 """Staff in a browser: a picture goes straight to the store and is seen in the shop."""
 
-from playwright.sync_api import Page, expect
+import re
+
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.pictures import png
 
@@ -25,6 +27,28 @@ def test_staff_upload_a_picture_and_the_shop_shows_it(page: Page, lamps, worker,
     assert shown.partition("?")[0].endswith("-640.webp")
     assert [picture.get_attribute("width"), picture.get_attribute("height")] == ["640", "480"]
     assert sent.value.headers["content-type"].startswith("multipart/form-data")
+
+
+def test_a_picture_that_is_being_made_ready_appears_without_a_reload(page: Page, lamps, worker, notes):
+    asked = []
+
+    def not_ready_at_first(route: Route) -> None:
+        answer = route.fetch()
+        product = answer.json()
+        asked.append(len(product["images"]))
+        if asked.count(1) <= 2:
+            for image in product["images"]:
+                image.update(status="processing", url=None, thumb_url=None, renditions=[])
+        route.fulfill(response=answer, json=product)
+
+    page.route(re.compile(rf"/api/products/{lamps.id}$"), not_ready_at_first)
+    worker.log_in(page, "/staff")
+    page.goto(f"/staff/products/{lamps.id}")
+    upload(page, "lamp.png", "image/png", png("teal"))
+
+    expect(page.get_by_text("The picture A lamp in teal is being made ready")).to_be_attached()
+    expect(page.locator(".staff-pictures img")).to_be_visible()
+    assert asked.count(1) == 3
 
 
 def test_a_file_that_is_no_picture_is_refused_in_plain_words(page: Page, lamps, worker, notes):

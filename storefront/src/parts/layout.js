@@ -66,7 +66,7 @@ const Footer = () => html`
   <footer class="footer">
     <div class="footer-row">
       <p>© ${shop.name}. A demonstration: nothing is shipped and no real card is charged.</p>
-      <${ReaderSwitch} />
+      <div class="footer-choices"><${ReaderSwitch} /></div>
       <nav aria-label="More"><a href="/orders">Your orders</a><a href="/docs">API</a><a href="/staff">Staff</a></nav>
     </div>
   </footer>`;
