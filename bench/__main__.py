@@ -1,9 +1,9 @@
-"""`python -m bench ready product_read checkout_calls token_checks logins refreshes search setup_size`, or `all`."""
+"""`python -m bench ready product_read checkout_calls token_checks logins refreshes search stock setup_size`, or `all`."""
 
 import importlib
 import sys
 
-NAMES = ("ready", "product_read", "checkout_calls", "token_checks", "logins", "refreshes", "search", "setup_size")
+NAMES = ("ready", "product_read", "checkout_calls", "token_checks", "logins", "refreshes", "search", "stock", "setup_size")
 
 
 def main(words: list[str]) -> None:
