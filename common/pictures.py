@@ -2,7 +2,7 @@
 
 PNG (W3C PNG 3rd edition), JPEG (ITU T.81) and WebP (RFC 9649) are walked to their last part. What shows the pixels is
 kept, by a list of it; the rest goes: EXIF with its places and thumbnails, XMP, texts, and whatever follows the end.
-Of a JPEG's EXIF the orientation stays. No library: Pillow alone is as large as a whole service's package.
+Of EXIF the orientation stays. No library: Pillow alone is as large as a whole service's package.
 """
 
 import re
@@ -25,7 +25,8 @@ _JPEG_KEPT = _SOF | {0xC4, 0xDB, 0xDD, _SOS}  # and the tables
 _ORIENTATION = 0x0112
 
 _WEBP_KEPT = {b"VP8X", b"VP8 ", b"VP8L", b"ALPH", b"ICCP", b"ANIM", b"ANMF"}
-_WEBP_METADATA = 0x08 | 0x04  # flags of VP8X: EXIF, XMP
+_WEBP_EXIF = 0x08  # flags of VP8X
+_WEBP_METADATA = _WEBP_EXIF | 0x04  # and XMP
 
 
 class Picture(NamedTuple):
@@ -65,8 +66,14 @@ def _png(content: bytes, max_pixels: int) -> Picture:
     width, height, _, colours = header[:4]
     _check(0 < width * height <= max_pixels and (colours != 3 or b"PLTE" in kinds))
     _check(_inflates_to((chunk[8:-4] for kind, chunk in chunks if kind == b"IDAT"), _png_bytes(*header)))
-    kept = (chunk for kind, chunk in chunks if kind in _PNG_KEPT)
-    return Picture("image/png", width, height, _PNG + b"".join(kept))
+    turned = next((_orientation(chunk[8:-4]) for kind, chunk in chunks if kind == b"eXIf"), 1)
+    kept = [chunk for kind, chunk in chunks if kind in _PNG_KEPT]
+    kept[1:1] = [_png_chunk(b"eXIf", _tiff(turned))] if turned != 1 else []
+    return Picture("image/png", *_upright(width, height, turned), _PNG + b"".join(kept))
+
+
+def _png_chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
 def _png_chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
@@ -112,8 +119,7 @@ def _jpeg(content: bytes, max_pixels: int) -> Picture:
     _check(0 < width * height <= max_pixels)
     turned = next((_orientation(s[10:]) for m, s in segments if m == 0xE1 and s[4:10] == b"Exif\0\0"), 1)
     parts = [b"\xff\xd8", *([_exif(turned)] if turned != 1 else []), *map(_jpeg_part, segments), b"\xff\xd9"]
-    size = (height, width) if turned >= 5 else (width, height)  # 5 to 8 lie on their side
-    return Picture("image/jpeg", *size, b"".join(parts))
+    return Picture("image/jpeg", *_upright(width, height, turned), b"".join(parts))
 
 
 def _jpeg_segments(content: bytes) -> Iterator[tuple[int, bytes]]:
@@ -162,9 +168,19 @@ def _orientation(tiff: bytes) -> int:
 
 
 def _exif(orientation: int) -> bytes:
-    """An EXIF segment with this one tag."""
-    tiff = struct.pack("<2sHIHHHIHHI", b"II", 42, 8, 1, _ORIENTATION, 3, 1, orientation, 0, 0)
+    """A JPEG's segment with this one tag."""
+    tiff = _tiff(orientation)
     return b"\xff\xe1" + struct.pack(">H", 8 + len(tiff)) + b"Exif\0\0" + tiff
+
+
+def _tiff(orientation: int) -> bytes:
+    """EXIF with this one tag."""
+    return struct.pack("<2sHIHHHIHHI", b"II", 42, 8, 1, _ORIENTATION, 3, 1, orientation, 0, 0)
+
+
+def _upright(width: int, height: int, orientation: int) -> tuple[int, int]:
+    """The size that people see: 5 to 8 lie on their side."""
+    return (height, width) if orientation >= 5 else (width, height)
 
 
 def _webp(content: bytes, max_pixels: int) -> Picture:
@@ -173,17 +189,21 @@ def _webp(content: bytes, max_pixels: int) -> Picture:
     chunks = list(_riff(content[12 : 8 + length]))
     kind, data = chunks[0]
     if kind != b"VP8X":
-        return _webp_of(*_frame_size(kind, data), max_pixels, [(kind, data)])
+        return _webp_of(_frame_size(kind, data), 1, max_pixels, [(kind, data)])
     canvas = 1 + int.from_bytes(data[4:7], "little"), 1 + int.from_bytes(data[7:10], "little")
     _check(len(data) >= 10 and _frames(chunks, canvas) > 0)
-    header = bytes([data[0] & ~_WEBP_METADATA]) + data[1:10]
-    return _webp_of(*canvas, max_pixels, [(kind, header), *map(_webp_part, _kept(chunks[1:]))])
+    turned = next((_orientation(one.removeprefix(b"Exif\0\0")) for name, one in chunks if name == b"EXIF"), 1)
+    exif = [(b"EXIF", _tiff(turned))] if turned != 1 else []
+    header = bytes([data[0] & ~_WEBP_METADATA | (_WEBP_EXIF if exif else 0)]) + data[1:10]
+    return _webp_of(canvas, turned, max_pixels, [(kind, header), *map(_webp_part, _kept(chunks[1:])), *exif])
 
 
-def _webp_of(width: int, height: int, max_pixels: int, chunks: Iterable[tuple[bytes, bytes]]) -> Picture:
-    _check(0 < width * height <= max_pixels)
+def _webp_of(
+    canvas: tuple[int, int], orientation: int, max_pixels: int, chunks: Iterable[tuple[bytes, bytes]]
+) -> Picture:
+    _check(0 < canvas[0] * canvas[1] <= max_pixels)
     body = b"WEBP" + _joined(chunks)
-    return Picture("image/webp", width, height, b"RIFF" + struct.pack("<I", len(body)) + body)
+    return Picture("image/webp", *_upright(*canvas, orientation), b"RIFF" + struct.pack("<I", len(body)) + body)
 
 
 def _riff(body: bytes) -> Iterator[tuple[bytes, bytes]]:

@@ -322,6 +322,17 @@ def test_what_is_not_the_announced_picture_is_refused_and_removed(images, bucket
     assert (images.shown("staff"), bucket.keys()) == ([], [])
 
 
+def test_forty_million_pixels_are_the_most(images, bucket):
+    def of(width):
+        out = io.BytesIO()
+        Image.new("1", (width, 5000), 1).save(out, "PNG")
+        return out.getvalue()
+
+    assert images.add(of(8001)).code == "image_invalid"
+    shown = images.add(of(8000)).json
+    assert [(one["width"], one["height"]) for one in shown["renditions"]] == [(160, 100), (640, 400), (1600, 1000)]
+
+
 def hollow_jpeg():
     """Whole by its parts, with a Huffman table of more codes than there can be."""
     content = bytearray(picture("JPEG", (300, 200)))
@@ -420,16 +431,18 @@ def test_what_is_hidden_behind_a_picture_is_not_kept(images, bucket):
     assert all(b"script" not in stored for stored in bucket.contents().values())
 
 
-@pytest.mark.parametrize("orientation", range(1, 9))
-def test_a_picture_stands_upright(images, bucket, orientation):
+@pytest.mark.parametrize(
+    ("kind", "orientation"), [*(("JPEG", number) for number in range(1, 9)), ("PNG", 6), ("WEBP", 6)]
+)
+def test_a_picture_stands_upright(images, bucket, kind, orientation):
     drawn = Image.new("RGB", (300, 200), "white")
     drawn.paste("red", (0, 0, 150, 100))
     turned = {2: 0, 3: 3, 4: 1, 5: 5, 6: 2, 7: 6, 8: 4}.get(orientation)
     as_taken = drawn if turned is None else drawn.transpose(Image.Transpose(turned))
     out = io.BytesIO()
-    as_taken.save(out, "JPEG", exif=camera_tags(orientation), quality=95)
+    as_taken.save(out, kind, exif=camera_tags(orientation), quality=95)
 
-    shown = images.add(out.getvalue(), "image/jpeg").json
+    shown = images.add(out.getvalue(), TYPES[kind]).json
     assert (shown["width"], shown["height"]) == (300, 200)
     seen = bucket.behind(shown["url"]).convert("RGB")
     corners = [seen.getpixel(at)[1] < 128 for at in ((20, 20), (280, 20), (20, 180), (280, 180))]

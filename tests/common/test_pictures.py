@@ -113,9 +113,10 @@ def test_nothing_is_left_but_the_pixels(content):
     assert look_into(clean, PIXELS).content == clean
 
 
+@pytest.mark.parametrize("kind", TYPES)
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_a_jpeg_keeps_its_orientation_and_tells_the_size_that_people_see(orientation):
-    found = look_into(picture("JPEG", size=(30, 20), exif=exif(orientation)), PIXELS)
+def test_a_picture_keeps_its_orientation_and_tells_the_size_that_people_see(orientation, kind):
+    found = look_into(picture(kind, size=(30, 20), exif=exif(orientation)), PIXELS)
     shown = opened(found.content)
 
     assert dict(shown.getexif()) == ({} if orientation == 1 else {0x0112: orientation})
