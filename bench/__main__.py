@@ -1,9 +1,20 @@
-"""`python -m bench ready product_read checkout_calls token_checks logins refreshes search stock setup_size`, or `all`."""
+"""`python -m bench NAME …`, or `all`; the names are those below."""
 
 import importlib
 import sys
 
-NAMES = ("ready", "product_read", "checkout_calls", "token_checks", "logins", "refreshes", "search", "stock", "setup_size")
+NAMES = (
+    "ready",
+    "product_read",
+    "checkout_calls",
+    "token_checks",
+    "logins",
+    "refreshes",
+    "signing",
+    "search",
+    "stock",
+    "setup_size",
+)
 
 
 def main(words: list[str]) -> None:
