@@ -36,11 +36,12 @@ def create_many(wanted: Sequence[CreateProduct]) -> list[Made]:
     What is refused together is tried alone, so that one bad product costs the others nothing. Ids follow the order.
     """
     tree = categories.read_tree() if any(one.category_ids for one in wanted) else {}
+    ids = sorted(new_id("prd") for _ in wanted)  # of one millisecond they have no order of their own
     outcomes: dict[int, Made] = {}
     drafts: dict[int, Product] = {}
     for place, new in enumerate(wanted):
         try:
-            drafts[place] = _draft(new, tree)
+            drafts[place] = _draft(new, ids[place], tree)
         except Unavailable:
             raise
         except Problem as problem:
@@ -62,10 +63,10 @@ def _alone(new: CreateProduct) -> Made:
         return problem
 
 
-def _draft(new: CreateProduct, tree: Tree) -> Product:
+def _draft(new: CreateProduct, product_id: str, tree: Tree) -> Product:
     """As it will be stored; the tree is read once for all."""
     in_stock = any(variant.stock for variant in new.variants)
-    made = editing.made(replace(new, category_ids=[]), new_id("prd"), int(clock.now()), in_stock=in_stock)
+    made = editing.made(replace(new, category_ids=[]), product_id, int(clock.now()), in_stock=in_stock)
     known = list(dict.fromkeys(one for one in new.category_ids if one in tree))
     if len(known) < len(set(new.category_ids)):
         return editing.made(new, made.id, made.created_at, in_stock=in_stock)  # it finds out which there is not
