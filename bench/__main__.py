@@ -13,6 +13,8 @@ NAMES = (
     "signing",
     "search",
     "stock",
+    "catalog_scale",
+    "imports",
     "setup_size",
 )
 
