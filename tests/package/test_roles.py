@@ -137,3 +137,24 @@ def test_whoever_erases_people_removes_their_reviews_and_whoever_hears_of_delive
     assert refused(lambda: listener.transact_write_items(TransactItems=forget))
     assert refused(lambda: listener.get_item(TableName=table, Key=key))
     assert not refused(lambda: listener.put_item(TableName=table, Item=key))
+
+
+def test_the_index_is_written_by_the_function_that_follows_the_products_and_read_by_the_api(as_role: Any) -> None:
+    one = {"Bucket": "shop-catalog-000000000000", "Key": "search/index.json"}
+    follower, api = as_role("catalog search", "s3"), as_role("catalog dev", "s3")
+    follower.put_object(**one, Body=b"{}")
+    assert not refused(lambda: api.get_object(**one))
+    assert refused(lambda: api.put_object(**one, Body=b"{}"))
+    assert refused(lambda: api.delete_object(**one))
+    read = {"RequestItems": {"shop-catalog": {"Keys": [{"pk": {"S": "x"}, "sk": {"S": "x"}}]}}}
+    query = {
+        "TableName": "shop-catalog",
+        "KeyConditionExpression": "shelf = :shelf",
+        "ExpressionAttributeValues": {":shelf": {"S": "*"}},
+    }
+    dynamodb = as_role("catalog search", "dynamodb")
+    assert not refused(lambda: dynamodb.batch_get_item(**read))
+    assert not refused(lambda: dynamodb.query(IndexName="all-newest", **query))
+    assert refused(lambda: dynamodb.query(**query | {"KeyConditionExpression": "pk = :shelf"}))
+    assert not refused(lambda: follower.list_objects_v2(Bucket=one["Bucket"], Prefix="search/"))
+    assert not refused(lambda: follower.delete_object(**one))
