@@ -42,8 +42,9 @@ export const childrenOf = (categories, id) =>
 
 // For staff.
 
-export const listEveryProduct = ({ status, cursor }) =>
-  call("GET", `/products?${new URLSearchParams({ status, limit: 50, ...(cursor && { cursor }) })}`);
+/** With `q` those that are searched for; archived ones are listed only. */
+export const listEveryProduct = ({ status, q, cursor }) =>
+  call("GET", `/products?${new URLSearchParams({ status, limit: 50, ...(q && { q }), ...(cursor && { cursor }) })}`);
 
 export const readProduct = (id) => call("GET", `/products/${id}`);
 

@@ -5,6 +5,12 @@ import { noAnswer, problemOf } from "./problem.js";
 /** The slowest answer the API promises takes 12 s. */
 const PATIENCE_MS = 20_000;
 
+/** The shop's patience, and that of whoever asks. */
+function until(signal) {
+  const patience = AbortSignal.timeout(PATIENCE_MS);
+  return signal ? AbortSignal.any([patience, signal]) : patience;
+}
+
 async function fetched(method, path, { body, token, headers, signal }) {
   const sent = { ...headers };
   if (body !== undefined) sent["Content-Type"] = "application/json";
@@ -12,7 +18,7 @@ async function fetched(method, path, { body, token, headers, signal }) {
   try {
     return await fetch(shop.api + path, {
       method, headers: sent, body: body === undefined ? undefined : JSON.stringify(body),
-      cache: "no-cache", credentials: "omit", signal: AbortSignal.any([AbortSignal.timeout(PATIENCE_MS), ...(signal ? [signal] : [])]),
+      cache: "no-cache", credentials: "omit", signal: until(signal),
     });
   } catch {
     throw noAnswer();

@@ -11,20 +11,20 @@ const PAUSE_MS = 200;
 const SUGGESTED = 6;
 const RESULTS = "/search";
 
-const NONE = { words: "", items: [] };
+const NONE = [];
 
 /** What fits the words so far; each keystroke ends the question before. No answer is no suggestion. */
 function useSuggestions(words, wanted) {
-  const [found, setFound] = useState(NONE);
+  const [items, setItems] = useState(NONE);
   useEffect(() => {
-    if (!wanted || words.length < 2) return setFound(NONE);
+    if (!wanted || words.length < 2) return setItems(NONE);
     const asking = new AbortController();
     const timer = setTimeout(() => listProducts({ q: words, limit: SUGGESTED }, asking.signal).then(
-      ({ items }) => asking.signal.aborted || setFound({ words, items }),
-      () => asking.signal.aborted || setFound(NONE)), PAUSE_MS);
+      (page) => asking.signal.aborted || setItems(page.items),
+      () => asking.signal.aborted || setItems(NONE)), PAUSE_MS);
     return () => { clearTimeout(timer); asking.abort(); };
   }, [words, wanted]);
-  return wanted ? found.items : [];
+  return wanted ? items : NONE;
 }
 
 const Suggestion = ({ product, index, chosen, onChoose }) => html`
@@ -87,6 +87,7 @@ export function SearchBox() {
         onInput=${(event) => { words.setText(event.currentTarget.value); setTyping(true); setChosen(-1); }}
         onKeyDown=${keys} onBlur=${close} />
       <button class="search-button" aria-label="Search"><${Glass} /></button>
+      <span class="visually-hidden" role="status">${items.length > 0 && `${items.length} suggested, choose with the arrow keys`}</span>
       <ul id="suggestions" role="listbox" aria-label="Products" class="suggestions" hidden=${items.length === 0}>
         ${items.map((product, index) => html`
           <${Suggestion} key=${product.id} ...${{ product, index }} chosen=${index === chosen} onChoose=${() => open(product)} />`)}

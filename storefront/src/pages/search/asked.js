@@ -17,4 +17,5 @@ export const addressOf = (asked) =>
 export const without = (asked, ...names) =>
   Object.fromEntries(Object.entries(asked).filter(([name]) => !names.includes(name)));
 
-export const WORDS = { type: "search", maxlength: MOST_LETTERS, autocomplete: "off", spellcheck: false };
+/** The field that they are typed into. */
+export const WORDS = { type: "text", enterkeyhint: "search", maxlength: MOST_LETTERS, autocomplete: "off", spellcheck: false };

@@ -81,7 +81,7 @@ export function LowStock() {
   const low = useResource("low", () => listLow());
   return html`
     <h1>Low stock</h1>
-    <p class="muted">What has a level below which it is low is watched; the level is set on the page of its SKU.</p>
+    <p class="muted">Of these no more is available than the level that was set on the page of the SKU. A SKU’s page is found through its product.</p>
     <${Loaded} resource=${low}>
       ${(page) => (page.items.length ? html`
         <div class="table-frame">

@@ -1,6 +1,7 @@
 /** All products, whatever their status. */
 import { listEveryProduct } from "../../api/catalog.js";
-import { messageOf } from "../../api/messages.js";
+import { Field } from "../../parts/field.js";
+import { LoadMore } from "../../parts/load-more.js";
 import { Loaded, Notice } from "../../parts/notice.js";
 import { Picture } from "../../parts/picture.js";
 import { Price } from "../../parts/price.js";
@@ -28,37 +29,50 @@ const Table = ({ products }) => html`
     </table>
   </div>`;
 
-function Listed({ page, status, onMore }) {
-  const [problem, setProblem] = useState(null);
-  const more = async () => {
-    try {
-      const { body } = await listEveryProduct({ status, cursor: page.next_cursor });
-      onMore({ items: [...page.items, ...body.items], next_cursor: body.next_cursor });
-    } catch (failed) {
-      setProblem(failed);
-    }
-  };
+function Listed({ page, read, onMore }) {
   if (!page.items.length) return html`<${Notice}><p>There are none.</p><//>`;
   return html`
     <${Table} products=${page.items} />
-    ${problem && html`<${Notice} kind="problem"><p>${messageOf(problem)}</p><//>`}
-    ${page.next_cursor && html`<div class="more"><button class="button button-quiet" onClick=${more}>Load more</button></div>`}`;
+    <${LoadMore} page=${page} read=${read} onMore=${onMore} />`;
+}
+
+/** Archived products are not in the index. */
+function Search({ q, onSearch }) {
+  const [text, setText] = useState(q);
+  const search = (event) => {
+    event.preventDefault();
+    onSearch(text.trim());
+  };
+  return html`
+    <form class="search" role="search" aria-label="Products" onSubmit=${search}>
+      <${Field} label="Name, SKU or other words" name="product-words" autocomplete="off" maxlength="200" value=${text} onValue=${setText}
+        required=${false} />
+      <button class="button">Find</button>
+      ${q && html`<button type="button" class="button button-quiet" onClick=${() => { setText(""); onSearch(""); }}>Show all</button>`}
+    </form>`;
 }
 
 export function ProductTable() {
   const [status, setStatus] = useState("all");
-  const products = useResource(status, async () => (await listEveryProduct({ status })).body);
+  const [q, setQ] = useState("");
+  const choose = (next) => {
+    setStatus(next);
+    if (next === "archived") setQ("");
+  };
+  const read = async (cursor) => (await listEveryProduct({ status, q, cursor })).body;
+  const products = useResource(`${status} ${q}`, () => read());
   return html`
     <div class="section-head">
       <h1>Products</h1>
       <a class="button" href="/staff/products/new">New product</a>
     </div>
+    ${status !== "archived" && html`<${Search} q=${q} onSearch=${setQ} />`}
     <label class="sort">Show
-      <select value=${status} onChange=${(event) => setStatus(event.currentTarget.value)}>
+      <select value=${status} onChange=${(event) => choose(event.currentTarget.value)}>
         ${STATUSES.map(([value, text]) => html`<option key=${value} value=${value}>${text}</option>`)}
       </select>
     </label>
     <${Loaded} resource=${products}>
-      ${(page) => html`<${Listed} key=${status} page=${page} status=${status} onMore=${products.replace} />`}
+      ${(page) => html`<${Listed} page=${page} read=${read} onMore=${products.replace} />`}
     <//>`;
 }
