@@ -521,3 +521,56 @@ def test_new_products_share_their_calls(files, calls):
 
     assert calls.dynamodb.count("TransactWriteItems") <= 4
     assert len(calls.dynamodb) <= 12
+
+
+@pytest.fixture
+def pictures(aws, monkeypatch):
+    """Nobody makes renditions here, so nobody waits for them."""
+    from chalicelib import config
+    from chalicelib.imports import archive as archives
+
+    url = aws("sqs").create_queue(QueueName=config.PICTURE_QUEUE)["QueueUrl"]
+    monkeypatch.setattr(config, "PICTURE_QUEUE_URL", url)
+    monkeypatch.setattr(archives, "_PICTURE_SECONDS", 0)
+
+
+def test_pictures_come_with_an_archive_and_are_not_added_twice(files, shop, pictures):
+    from tests.catalog.test_images import picture
+
+    names = "a.png|none.png|text.png|../products.csv|a.png"
+    packed = {
+        "products.csv": f"slug,name,images\nlamp,Lamp,{names}\ncup,Cup,b.webp\n",
+        "images/a.png": picture("PNG"),
+        "images/b.webp": picture("WEBP"),
+        "images/text.png": "no picture",
+    }
+    outcome = files.bring_in("zip", archive(packed))
+    first = [shop.read(slug, role="staff").json for slug in ("lamp", "cup")]
+    files.bring_in("zip", archive(packed))
+
+    assert outcome.counts == (2, 1, 1)
+    assert [(line, code) for line, _, code in outcome.told] == [
+        (2, "upload_missing"),
+        (2, "image_invalid"),
+        (2, "upload_missing"),
+    ]
+    assert [len(one["images"]) for one in first] == [1, 1]
+    assert [shop.read(slug, role="staff").json for slug in ("lamp", "cup")] == first
+
+
+def test_a_file_is_never_in_memory_as_a_whole():
+    """Twelve megabytes of rows, and then one line of as many."""
+    import tracemalloc
+
+    from chalicelib.imports.reading import csv_records, lines
+
+    row_, size = b"lamp,Lamp,1000,EUR" * 40 + b"\n", 12_000_000
+    many = lambda start, length: (row_ * (length // len(row_) + 2))[start % len(row_) :][:length]  # noqa: E731
+    one = lambda start, length: b"x" * length  # noqa: E731
+    tracemalloc.start()
+    numbers = [sum(1 for _ in csv_records(lines(read, size, 0, 1))) for read in (many, one)]
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert numbers == [size // len(row_) + 1, 1]
+    assert peak < 8_000_000
