@@ -13,6 +13,7 @@ from moto import mock_aws
 import app
 from common import clock
 from tests.catalog.conftest import Shop, Stream, euros
+from tests.catalog.test_shards import items
 from tests.support import fixtures, services
 from tests.support.api import connected
 
@@ -48,16 +49,23 @@ class Reservations(RuleBasedStateMachine):
         self.connection = connected(app.app, "catalog")
         self.shop = Shop(self.connection.__enter__())
         from chalicelib.categories import domain as categories
+        from chalicelib.reservations import domain as reservations
         from chalicelib.stock import counters
 
-        categories.forget()
-        counters.forget()
+        self.processes = (categories, reservations, counters)
+        self.become_a_new_process()
         variants = [{"sku": sku, "price": euros(100), "stock": FIRST_UNITS} for sku in SKUS]
         self.shop.product("lamp", variants=variants)
         self.stream = Stream()
         self.model: dict[str, Held] = {}
         self.on_hand = dict.fromkeys(SKUS, FIRST_UNITS)
         self.keys: dict[int, tuple[str, int]] = {}
+
+    @rule()
+    def become_a_new_process(self):
+        """Nothing is remembered, neither of deals nor of reservations."""
+        for one in self.processes:
+            one.forget()
 
     def teardown(self):
         self.connection.__exit__(None, None, None)
@@ -178,6 +186,18 @@ class Reservations(RuleBasedStateMachine):
         if answer.status == 200:
             self.on_hand[sku] = on_hand
 
+    @rule(sku=st.sampled_from(SKUS), number=st.integers(1, 5))
+    def split(self, sku, number):
+        answer = self.shop.api.put(f"/stock/{sku}/shards", {"shards": number}, role="staff")
+        assert (answer.json["shards"], answer.json["available"]) == (number, self.available(sku))
+
+    @rule(cents=st.integers(100, 200))
+    def a_new_price_gathers(self, cents):
+        product = self.shop.read("lamp", "staff").json
+        path = f"/products/{product['id']}/variants/A"
+        changed = self.shop.api.patch(path, {"price": euros(cents)}, role="staff", If_Match=f'"{product["version"]}"')
+        assert changed.status == 200
+
     @rule(forward=st.integers(1, 25))
     def time_passes(self, forward):
         self.clock.forward(forward)
@@ -206,9 +226,18 @@ class Reservations(RuleBasedStateMachine):
             on_hand, held = self.on_hand[sku], self.held(sku)
             assert self.shop.stock(sku) == {"on_hand": on_hand, "held": held, "available": on_hand - held}
 
+    @invariant()
+    def no_shard_is_negative(self):
+        assert all(min(level) >= 0 for sku in SKUS for level in items(sku))
+
+    @invariant()
+    def everybody_sees_the_sum(self):
+        shown = self.shop.api.get("/variants?sku=A&sku=B").json["items"]
+        assert [one["available"] for one in shown] == [self.available(sku) for sku in SKUS]
+
 
 Reservations.TestCase.settings = settings(
-    max_examples=25, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
+    max_examples=6, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
 )
 
 

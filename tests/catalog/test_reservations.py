@@ -380,3 +380,60 @@ def test_a_line_without_a_price_in_that_currency_holds_nothing(shop, priced):
 def test_no_currency_is_the_products_own(shop, priced):
     assert shop.reserve(LAMP=1).json["items"][0]["unit_price"] == euros(1000)
     assert reserve_in(shop, "usd", LAMP=1).code == "validation_failed"
+
+
+OK, GONE, NONE = 200, 204, 404
+CLOSED, MISMATCH, UNSOLD = "reservation_closed", "reservation_mismatch", "reservation_not_committed"
+CALLS = ("same", "other", "look", "commit", "release", "return")
+ANSWERS = {
+    "none": (201, 201, NONE, NONE, GONE, NONE),
+    "held": (OK, MISMATCH, "held", OK, GONE, UNSOLD),
+    "lapsed": (CLOSED, MISMATCH, "expired", "reservation_expired", GONE, UNSOLD),
+    "expired": (CLOSED, MISMATCH, "expired", "reservation_expired", GONE, UNSOLD),
+    "released": (CLOSED, MISMATCH, "released", CLOSED, GONE, UNSOLD),
+    "buried": (CLOSED, CLOSED, "released", CLOSED, GONE, UNSOLD),
+    "sold": (OK, MISMATCH, "sold", OK, "reservation_committed", OK),
+    "returned": (OK, MISMATCH, "sold", OK, "reservation_committed", OK),
+}
+
+
+@pytest.mark.parametrize("state", ANSWERS)
+def test_every_call_in_every_state_also_when_repeated(shop, shop_clock, sweep, state):
+    shop.product("lamp", variants=[{"sku": "LAMP", "price": euros(1000), "stock": 100}])
+    for call, expected in zip(CALLS, ANSWERS[state], strict=True):
+        order = f"ord_{call}"
+        bring_to(shop, shop_clock, sweep, order, state)
+        answers = [ask(shop, call, order) for _ in range(2)]
+        assert answers in ([expected, expected], [201, 200]), call
+
+
+def bring_to(shop, shop_clock, sweep, order, state):
+    if state == "buried":
+        shop.release(order)
+    elif state != "none":
+        shop.reserve(order, ttl_seconds=10, LAMP=2)
+    if state in ("lapsed", "expired"):
+        shop_clock.forward(10)
+    if state == "expired":
+        sweep()
+    elif state == "released":
+        shop.release(order)
+    elif state in ("sold", "returned"):
+        shop.commit(order)
+    if state == "returned":
+        shop.give_back("ret_1", order, LAMP=1)
+
+
+def ask(shop, call, order):
+    """The code of a refusal, the state that was shown, or the status."""
+    answer = {
+        "same": lambda: shop.reserve(order, ttl_seconds=10, LAMP=2),
+        "other": lambda: shop.reserve(order, ttl_seconds=10, LAMP=1),
+        "look": lambda: shop.reservation(order),
+        "commit": lambda: shop.commit(order),
+        "release": lambda: shop.release(order),
+        "return": lambda: shop.give_back("ret_1", order, LAMP=1),
+    }[call]()
+    if answer.status in (400, 409):
+        return answer.code
+    return answer.json["state"] if call == "look" and answer.status == 200 else answer.status

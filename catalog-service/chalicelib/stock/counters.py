@@ -179,6 +179,8 @@ def turned(old: dict[str, Any], new: dict[str, Any] | None) -> str | None:
     or were removed."""
     if "available" not in old or "product_id" not in old:
         return None
+    if new is None and "lot" not in old:
+        return None  # a shard was taken in: its units stand in the SKU's own item
     before, after = _available(old), _available(new) if new else 0
     return str(old["product_id"]["S"]) if (before > 0) != (after > 0) else None
 
