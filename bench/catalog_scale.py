@@ -6,6 +6,7 @@ tables by the service's models. Read units are worked out by DynamoDB's rules fr
 `SIZES=100,20000` measures others.
 """
 
+import importlib
 import os
 import random
 import signal
@@ -73,8 +74,7 @@ def _closed(port: int) -> bool:
 
 def measure(size: int, url: str) -> None:
     """In its own process: fill the tables, then ask each route and print what it cost."""
-    from tests.support import services
-
+    services, tokens = module("tests.support.services"), module("tests.support.tokens")
     services.prepare("catalog")
     os.environ["AWS_ENDPOINT_URL"] = url
     import boto3
@@ -83,8 +83,6 @@ def measure(size: int, url: str) -> None:
     for table in services.tables("catalog"):
         table.pop("StreamSpecification", None)  # nobody follows them here
         dynamodb.create_table(**table)
-    from tests.support import tokens
-
     for name, value in {"cursor-key": "k", "signing-keys": tokens.signing_keys("catalog")}.items():
         boto3.client("ssm").put_parameter(Name=f"/shop/catalog/{name}", Value=value, Type="SecureString")
     import common.http
@@ -96,15 +94,14 @@ def measure(size: int, url: str) -> None:
     ask(ids)
 
 
+def module(name: str) -> Any:
+    """Of the service or of its tests, which are not at hand where this is only looked at."""
+    return importlib.import_module(name)
+
+
 def fill(size: int, dynamodb: Any) -> list[str]:
     """Products of the same shape, each in one of four categories, one in four with a price in dollars; their ids."""
-    from chalicelib.categories import domain as categories  # type: ignore[import-not-found]
-    from chalicelib.products.models import (  # type: ignore[import-not-found]
-        Price,
-        Product,
-        Translation,
-        Variant,
-    )
+    categories, models = module("chalicelib.categories.domain"), module("chalicelib.products.models")
     from common.schemas import Money
 
     chance = random.Random(1)
@@ -114,10 +111,10 @@ def fill(size: int, dynamodb: Any) -> list[str]:
     ]
     ids, batch = [], Batch(dynamodb)
     for number in range(size):
-        prices = {"USD": Price(chance.randrange(1000, 9999))} if number % 4 == 0 else {}
+        prices = {"USD": models.Price(chance.randrange(1000, 9999))} if number % 4 == 0 else {}
         leaf, product_id = leaves[number % LEAVES], f"prd_{number:026}"
         batch.add(
-            Product(
+            models.Product(
                 id=product_id,
                 slug=f"product-{number:06}",
                 name=f"Product {chance.randrange(10**6):06}",
@@ -127,7 +124,7 @@ def fill(size: int, dynamodb: Any) -> list[str]:
                 shelves=sorted([leaf, top]),
                 options=[],
                 variants=[
-                    Variant(
+                    models.Variant(
                         sku=f"SKU-{number:06}",
                         options={},
                         price=Money(chance.randrange(1000, 9999), "EUR"),
@@ -140,7 +137,7 @@ def fill(size: int, dynamodb: Any) -> list[str]:
                 revision=1,
                 created_at=0,
                 updated_at=0,
-                translations={"de": Translation(f"Produkt {chance.randrange(10**6):06}")},
+                translations={"de": models.Translation(f"Produkt {chance.randrange(10**6):06}")},
             )
         )
         ids.append(product_id)
@@ -162,9 +159,9 @@ class Batch:
         self.waiting: list[tuple[str, dict[str, Any]]] = []
 
     def add(self, product: Any) -> None:
-        from chalicelib.products.saving import parts_of_new  # type: ignore[import-not-found]
-
-        for part in parts_of_new(product, {one.sku: 5 for one in product.variants}):
+        for part in module("chalicelib.products.saving").parts_of_new(
+            product, {one.sku: 5 for one in product.variants}
+        ):
             part.add(self.collecting)
         while len(self.waiting) >= BATCH:
             self._write()
@@ -182,11 +179,9 @@ class Batch:
 
 
 def ask(ids: list[str]) -> None:
-    import app  # type: ignore[import-not-found]
-    from tests.support.api import connected
-
+    app = module("app")
     middle = ids[len(ids) // 8 * 4]  # one with a price in dollars
-    with connected(app.app, "catalog") as api:
+    with module("tests.support.api").connected(app.app, "catalog") as api:
         meter = Meter(app.table.CatalogItem._get_connection().connection.client)
         cursor = api.get("/products?sort=name&category=top").json["next_cursor"]  # remembers the categories, too
         for name, route in routes(api, middle, cursor):

@@ -69,6 +69,19 @@ def test_the_tree_has_at_most_six_levels(api, shop):
     assert refused.code == "limit_reached"
 
 
+def test_what_stands_below_counts_when_a_category_is_moved(api, shop):
+    parent = None
+    for level in range(4):
+        parent = shop.category(f"level-{level}", parent)
+    high, low = shop.category("high"), shop.category("low")
+    shop.category("grandchild", shop.category("child", high))
+    shop.category("other-child", low)
+
+    refused = patch(api, high, parent_id=parent)
+    assert (refused.code, refused.json["errors"][0]["field"]) == ("limit_reached", "parent_id")
+    assert patch(api, low, parent_id=parent).status == 200
+
+
 def test_an_unknown_parent_is_a_bad_field(api):
     refused = api.post("/categories", {"slug": "a", "name": "A", "parent_id": "cat_none"}, role="staff")
 

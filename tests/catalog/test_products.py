@@ -54,6 +54,7 @@ def test_an_unchanged_product_is_not_sent_again(api, shop):
 
     assert api.get("/products/lamp", If_None_Match=tag).status == 304
     assert api.get("/products/lamp", If_None_Match='"7"').status == 200
+    assert shop.read("lamp").headers["Cache-Control"] == "no-store"  # stock and signed addresses have no version
 
 
 @pytest.mark.parametrize("status", ["draft", "archived"])

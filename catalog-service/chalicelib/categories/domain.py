@@ -114,7 +114,7 @@ def _change(seen: Category, changed: Mapping[str, Any], tree: Tree) -> Transacti
         CategorySlug.put(transaction, changed["slug"], seen.id)
         CategorySlug.drop(transaction, seen.slug, seen.id)
     if moved:
-        path = _path(changed["parent_id"], tree, below=seen.id) if changed["parent_id"] else []
+        path = _path(changed["parent_id"], tree, moved=seen.id) if changed["parent_id"] else []
         _adopt(transaction, path, leaving=seen.parent_id)
         if seen.parent_id not in {one.id for one in path}:
             _disown(transaction, seen.parent_id)
@@ -145,16 +145,22 @@ def _disown(transaction: Transaction, parent_id: str | None) -> None:
         Category.tally(transaction, parent_id, Category.pk.exists(), children=-1)
 
 
-def _path(category_id: str, tree: Tree, below: str | None = None) -> list[Category]:
+def _path(category_id: str, tree: Tree, moved: str | None = None) -> list[Category]:
     """A new parent and all above it; a circle, an unknown parent or too deep a tree is a bad `parent_id`."""
     if category_id not in tree:
         raise invalid("parent_id", "There is no such category.")
     path = above(category_id, tree)
-    if any(one.id == below for one in path):
+    if any(one.id == moved for one in path):
         raise invalid("parent_id", "A category can't stand below itself.")
-    if len(path) >= MAX_DEPTH:
+    if len(path) + _height(moved, tree) > MAX_DEPTH:
         raise invalid("parent_id", f"At most {MAX_DEPTH} levels.", "limit_reached")
     return path
+
+
+def _height(category_id: str | None, tree: Tree) -> int:
+    """Levels of a category with those below it; one for a new category."""
+    below = (one.id for one in tree.values() if category_id and one.parent_id == category_id)
+    return 1 + max((_height(one, tree) for one in below), default=0)
 
 
 def above(category_id: str, tree: Tree) -> list[Category]:
