@@ -238,7 +238,7 @@ def test_no_route_ever_scans(api, shop, lamps, calls, sweep, stream):
     assert "Scan" not in calls.dynamodb
 
 
-def test_all_that_is_held_on_a_person_is_one_query(api, calls):
+def test_all_that_is_held_on_a_person_is_one_query_for_corrections_and_one_for_what_was_received(api, calls):
     api.get("/privacy/catalog", role="staff")
 
-    assert calls.dynamodb == ["Query"]
+    assert calls.dynamodb == ["Query", "Query"]
