@@ -3,6 +3,7 @@
 import pytest
 
 from tests.catalog.conftest import euros
+from tests.catalog.files import Files
 
 
 @pytest.fixture
@@ -242,3 +243,20 @@ def test_all_that_is_held_on_a_person_is_one_query_for_corrections_and_one_for_w
     api.get("/privacy/catalog", role="staff")
 
     assert calls.dynamodb == ["Query", "Query"]
+
+
+def test_an_import_is_announced_started_and_watched_in_a_call_or_two(aws, api, calls, monkeypatch):
+    files = Files(aws, api, monkeypatch)
+    import_id = files.uploaded("csv", b"slug\n")
+    for method, path, body, made in (
+        ("POST", "/imports", {"format": "csv", "size": 1}, ["PutItem"]),
+        ("GET", "/imports", None, ["Query"]),
+        ("POST", f"/imports/{import_id}/start", None, ["GetItem", "UpdateItem"]),
+        ("POST", f"/imports/{import_id}/start", None, ["GetItem"]),
+        ("GET", f"/imports/{import_id}", None, ["GetItem"]),
+        ("POST", f"/imports/{import_id}/stop", None, ["GetItem", "UpdateItem"]),
+        ("POST", "/exports", {"format": "csv"}, ["PutItem", "UpdateItem"]),
+    ):
+        calls.clear()
+        assert api.request(method, path, body, role="staff").status < 300
+        assert calls.dynamodb == made
