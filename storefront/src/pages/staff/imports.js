@@ -12,6 +12,8 @@ import { useFollowing } from "./following.js";
 
 const SHOWN_MISTAKES = 50;
 
+const ARRIVED = { upload_missing: "The file has not arrived. Please send it again." };
+
 const counts = new Intl.NumberFormat(navigator.language);
 
 const rows = (count) => `${counts.format(count)} ${count === 1 ? "row" : "rows"}`;
@@ -48,7 +50,7 @@ function UploadForm({ onStarted }) {
   };
   return html`
     <form class="stack upload" onSubmit=${sending.send}>
-      <${SendingProblem} sending=${sending} messages=${{ upload_missing: "The file has not arrived. Please send it again." }} />
+      <${SendingProblem} sending=${sending} messages=${ARRIVED} />
       <div class="field ${error ? "field-bad" : ""}">
         <label for="import-file">File with products</label>
         <input id="import-file" type="file" accept=${FORMATS.map((format) => `.${format}`).join()} required ref=${input} disabled=${sending.busy}
@@ -83,6 +85,8 @@ function Mistakes({ job }) {
 
 const stopped = ({ status, progress }) => status === "waiting" && progress > 0;
 
+const ACTIONS = { waiting: "Start", running: "Stop" };
+
 const WORDS = { waiting: "Not started", running: "Running", done: "Done", failed: "Not readable" };
 
 const saidOf = (job) => [
@@ -92,10 +96,10 @@ const saidOf = (job) => [
 
 function Controls({ job, onChanged }) {
   const sending = useSending(async () => onChanged(await (job.status === "running" ? stopImport : startImport)(job.id)));
-  if (job.status !== "running" && !stopped(job)) return null;
+  if (!(job.status in ACTIONS)) return null;
   return html`
-    <${SendingProblem} sending=${sending} />
-    <p><${SendButton} sending=${sending} type="button" kind="button-quiet" onClick=${sending.send}>${job.status === "running" ? "Stop" : "Go on"}<//></p>`;
+    <${SendingProblem} sending=${sending} messages=${ARRIVED} />
+    <p><${SendButton} sending=${sending} type="button" kind="button-quiet" onClick=${sending.send}>${stopped(job) ? "Go on" : ACTIONS[job.status]}<//></p>`;
 }
 
 function Entry({ job, open, onChanged }) {
@@ -133,7 +137,7 @@ export function Imports() {
       <${Loaded} resource=${imports}>
         ${(page) => html`
           <ul class="imports" role="list" aria-label="Imports">
-            ${page.items.filter(({ status, progress }) => status !== "waiting" || progress > 0).map((job, index) => html`
+            ${page.items.map((job, index) => html`
               <${Entry} key=${job.id} job=${job} open=${index === 0} onChanged=${onChanged} />`)}
           </ul>
           <${LoadMore} page=${page} read=${listImports} onMore=${imports.replace} />`}

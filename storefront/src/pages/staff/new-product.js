@@ -1,6 +1,7 @@
 /** Adding a product with its variants; pictures follow once it exists. */
 import { createProduct } from "../../api/catalog.js";
 import { messageOf } from "../../api/messages.js";
+import { shop } from "../../config.js";
 import { fromDecimal } from "../../money.js";
 import { Field, focusFirstError } from "../../parts/field.js";
 import { Notice } from "../../parts/notice.js";
@@ -8,7 +9,6 @@ import { navigate } from "../../router.js";
 import { html, useState } from "../../view.js";
 import { Basics, FIRST_STATUSES } from "./basics.js";
 
-const CURRENCY = "EUR";
 const NO_VARIANT = { value: "", sku: "", price: "", stock: "0" };
 
 const slugOf = (name) => name.toLowerCase().normalize("NFKD").replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "");
@@ -22,7 +22,7 @@ function bodyOf(values, option, variants) {
     variants: variants.map(({ value, sku, price, stock }) => ({
       sku: sku.trim(),
       options: option ? { [option]: value.trim() } : {},
-      price: { amount: fromDecimal(price, CURRENCY), currency: CURRENCY },
+      price: { amount: fromDecimal(price, shop.currency), currency: shop.currency },
       stock: Number(stock),
     })),
   };
@@ -31,7 +31,7 @@ function bodyOf(values, option, variants) {
 function badFields(variants) {
   const found = {};
   for (const [index, { price, stock }] of variants.entries()) {
-    if (fromDecimal(price, CURRENCY) === null) found[`variants[${index}].price.amount`] = "Please give an amount such as 19.90.";
+    if (fromDecimal(price, shop.currency) === null) found[`variants[${index}].price.amount`] = "Please give an amount such as 19.90.";
     if (!/^\d{1,7}$/.test(stock.trim())) found[`variants[${index}].stock`] = "Please give a whole number.";
   }
   return found;
@@ -47,7 +47,7 @@ function Variant({ index, variant, option, errors, onVariant }) {
     <div class="fields fields-row">
       ${option && html`<${Field} label=${option} ...${part("value", `options.${option}`)} />`}
       <${Field} label="SKU" ...${part("sku")} />
-      <${Field} label="Price in ${CURRENCY}" ...${part("price", "price.amount")} inputmode="decimal" />
+      <${Field} label="Price in ${shop.currency}" ...${part("price", "price.amount")} inputmode="decimal" />
       <${Field} label="In stock" ...${part("stock")} inputmode="numeric" />
     </div>`;
 }
