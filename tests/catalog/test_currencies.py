@@ -26,15 +26,20 @@ def shown(api, query):
 @pytest.fixture
 def lamp(shop):
     """From 9.00 EUR or 11.00 USD; its first variant costs nothing in USD."""
-    variants = [variant("L-1", 900), variant("L-2", 1000, price(1200)), variant("L-3", 1500, price(1100, before=1300))]
+    variants = [
+        variant("L-1", 900),
+        variant("L-2", 1000, price(1200), stock=1),
+        variant("L-3", 1500, price(1100, before=1300)),
+    ]
     return shop.product("lamp", category_ids=[shop.category("home")], variants=variants)
 
 
 @pytest.fixture
 def others(shop):
     shop.product("euro")
-    shop.product("yen", variants=[{"sku": "Y", "price": money(50, "JPY"), "prices": [price(70)]}])
-    shop.product("dollar", variants=[{"sku": "D", "price": money(9), "prices": [price(8, "EUR"), price(7, "KWD")]}])
+    shop.product("yen", variants=[{"sku": "Y", "price": money(50, "JPY"), "prices": [price(70)], "stock": 1}])
+    dollar = {"sku": "D", "price": money(9), "prices": [price(8, "EUR"), price(7, "KWD")], "stock": 1}
+    shop.product("dollar", variants=[dollar])
 
 
 def test_a_page_shows_the_prices_that_are_asked_for_and_else_the_own(api, lamp):
@@ -83,6 +88,15 @@ def test_carts_get_prices_in_a_currency(api, lamp):
     found = api.get("/variants?sku=L-1&sku=L-2&currency=USD").json["items"]
 
     assert [one["price"] for one in found] == [euros(900), money(1200)]
+
+
+@pytest.mark.parametrize("sku", ["D", "Y", "L-2"])
+def test_what_is_held_costs_what_carts_and_pages_show(api, shop, lamp, others, sku):
+    found = api.get(f"/variants?sku={sku}").json["items"][0]
+    page = {one["sku"]: one["price"] for one in api.get(f"/products/{found['product_id']}").json["variants"]}
+
+    assert shop.reserve_items([{"sku": sku, "quantity": 1}]).json["items"][0]["unit_price"] == found["price"]
+    assert page[sku] == found["price"]
 
 
 def test_cards_follow_prices_as_they_come_and_go(api, shop, lamp):

@@ -84,10 +84,11 @@ def list_products(listing: Listing, limit: int, cursor: str | None) -> tuple[lis
 
 @dataclass(frozen=True)
 class Glance:
-    """A product as the first read gave it, with what that brought beside it."""
+    """A product as the first read gave it, with what that brought from which places."""
 
     product: Product
     rows: list[Any]
+    places: list[Place]
 
 
 def look_at_product(id_or_slug: str) -> Glance:
@@ -101,7 +102,7 @@ def look_at_product(id_or_slug: str) -> Glance:
     product = next(among(rows), None)
     if product is None:
         raise NotFound
-    return Glance(product, rows)
+    return Glance(product, rows, places)
 
 
 def key(product_id: str) -> Place:
@@ -121,9 +122,7 @@ def see_product(glance: Glance) -> Details:
     the read; what the product names by now and the memory lacks is read after it.
     """
     product, rows = glance.product, list(glance.rows)
-    places = _places.get(product.id, [])
-    wanted = _beside(product)
-    if missing := [place for place in wanted if place not in places]:
+    if missing := [place for place in _beside(product) if place not in glance.places]:
         rows += batch_get(missing)
     found = _details(product, rows)
     _remember(product.id, _beside(product))  # with the shards of its SKUs, which it takes this read to know of

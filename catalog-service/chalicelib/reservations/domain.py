@@ -19,6 +19,7 @@ from chalicelib.errors import (
     ReservationNotCommitted,
     ReturnExceeds,
 )
+from chalicelib.prices import price_in
 from chalicelib.reservations import models
 from chalicelib.reservations.models import Line, Reservation, State
 from chalicelib.stock import counters
@@ -127,8 +128,13 @@ def _lines(asked: Asked, known: Mapping[str, Known], parts: Mapping[str, Parts])
 
 
 def _price(sku: str, offer: Offer, currency: str | None) -> Money:
-    """In the currency asked for. A buyer pays in one, so a line that has no price in it can't be held."""
-    if currency in (None, offer.price.currency):
+    """In the currency asked for: a buyer pays in one, so a line that has no price in it can't be held.
+
+    If none is asked for, at the price that carts and pages show to somebody who asks for none.
+    """
+    if currency is None:
+        return price_in(None, offer.price, offer.prices)
+    if currency == offer.price.currency:
         return offer.price
     if currency not in offer.prices:
         raise CurrencyMismatch(sku=sku)
