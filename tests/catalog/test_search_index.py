@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from msgspec.structs import replace
 
 from chalicelib import config
 from chalicelib.prices import Price
@@ -87,9 +88,7 @@ class Table:
 
 
 def indexed():
-    index = library.load()[0] or library.Index()
-    segments = [*map(library.download, index.parts), library.in_memory(index.changes)]
-    return {one.id: one for one in library.living(segments)}
+    return {one.id: one for one in library.living(library.open_all())}
 
 
 def found(reader, query, wanted=None, number=100, after=None):
@@ -166,7 +165,8 @@ class Index(RuleBasedStateMachine):
         for one, limits in ((query, wanted), (query, OPEN), ("lamp", OPEN), ("", OPEN)):
             hits = found(self.reader, one, limits)
             assert [hit.document.id for hit in hits] == ranked(self.table.rows, one, limits, SHELVES)
-            assert all(self.table.rows[hit.document.id] == hit.document for hit in hits)
+            shown = {one: replace(row, name=[], rest=[]) for one, row in self.table.rows.items()}
+            assert all(shown[hit.document.id] == hit.document for hit in hits)
 
     @invariant()
     def what_was_told_is_there(self):
@@ -234,7 +234,7 @@ def test_a_damaged_or_old_index_serves_on_where_it_is_known_and_can_be_made_anew
 
 
 @pytest.mark.parametrize("half", [True, False])
-def test_a_damaged_or_missing_segment_serves_on_where_it_is_known(bucket, table, half):
+def test_a_damaged_or_missing_segment_serves_on_where_it_is_known(bucket, table, monkeypatch, half):
     table.put(1)
     table.rebuild()
     known = Reader()
@@ -247,22 +247,28 @@ def test_a_damaged_or_missing_segment_serves_on_where_it_is_known(bucket, table,
     with pytest.raises(Unavailable):
         found(Reader(), "lamp")
     assert found(known, "lamp")
+    monkeypatch.setattr(library, "MOST_CHANGES", 1)
+    with pytest.raises(library.Unreadable):  # which makes the stream's handler begin anew
+        table.follow(1)
     table.rebuild()
     assert found(Reader(), "lamp")
 
 
 def test_what_is_gone_leaves_the_files_with_the_next_merges(bucket, table, monkeypatch):
+    def is_anywhere():
+        return any(b"unmentionable" in content for content in bucket.objects.values())
+
     monkeypatch.setattr(library, "MOST_CHANGES", 2)
     table.put(1, name="unmentionable")
     table.put(2)
     table.follow(1, 2)
-    assert any(b"unmentionable" in content for content in bucket.objects.values())
+    assert is_anywhere()
     table.rows.clear()
 
     table.follow(1, 2)
     table.follow(1)
 
-    assert not any(b"unmentionable" in content for content in bucket.objects.values())
+    assert not is_anywhere()
 
 
 def test_segments_that_a_crash_left_are_removed_and_those_of_a_rebuild_are_not(bucket, table, monkeypatch):

@@ -4,11 +4,13 @@ Documents are numbered from 0 in the order of their ids, which are time-ordered,
 """
 
 import sqlite3
+import zlib
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
+from msgspec.structs import replace
 
 from chalicelib.search.bits import packed
 from chalicelib.search.documents import Document
@@ -16,11 +18,13 @@ from chalicelib.search.documents import Document
 SHORT_PREFIXES = (1, 2, 3)
 PREFIX = "*"  # behind a beginning of words whose documents are kept ready, as too many words have it
 _NONE = array("I")
+_TEXTS_TOGETHER = 64
 _SCHEMA = """
 CREATE TABLE documents (number INTEGER PRIMARY KEY, id TEXT NOT NULL, content BLOB NOT NULL);
 CREATE TABLE words (
     word TEXT PRIMARY KEY, backwards TEXT NOT NULL, names BLOB NOT NULL, rests BLOB NOT NULL
 ) WITHOUT ROWID;
+CREATE TABLE texts (number INTEGER PRIMARY KEY, content BLOB NOT NULL);
 CREATE TABLE gone (id TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE sets (kind TEXT, key TEXT, documents BLOB NOT NULL, PRIMARY KEY (kind, key)) WITHOUT ROWID;
 """
@@ -36,6 +40,7 @@ def write(path: str, documents: Iterable[Document], gone: Iterable[str] = ()) ->
     db.executemany("INSERT INTO gone VALUES (?)", ((one,) for one in gone))
     gathered = _Gathered()
     db.executemany("INSERT INTO documents VALUES (?, ?, ?)", gathered.passing(documents))
+    db.executemany("INSERT INTO texts (content) VALUES (?)", gathered.texts)
     gathered.store(db)
     db.execute("CREATE UNIQUE INDEX ids ON documents (id)")
     db.execute("CREATE INDEX backwards ON words (backwards)")
@@ -48,16 +53,22 @@ class _Gathered:
 
     def __init__(self) -> None:
         self.size = 0
+        self.texts: list[tuple[bytes]] = []  # only needed to merge segments, so many documents' together are small
         self.names: dict[str, array[int]] = defaultdict(lambda: array("I"))
         self.rests: dict[str, array[int]] = defaultdict(lambda: array("I"))
         self.sets: dict[tuple[str, str], array[int]] = defaultdict(lambda: array("I"))
 
     def passing(self, documents: Iterable[Document]) -> Iterator[tuple[int, str, bytes]]:
-        encode = msgspec.msgpack.Encoder().encode
+        encode, texts = msgspec.msgpack.Encoder().encode, []
         for number, document in enumerate(documents):
             self.size = number + 1
             self._add(number, document)
-            yield number, document.id, encode(document)
+            texts.append((document.name, document.rest))
+            if len(texts) == _TEXTS_TOGETHER:
+                self.texts.append((zlib.compress(encode(texts)),))
+                texts.clear()
+            yield number, document.id, encode(replace(document, name=[], rest=[]))
+        self.texts.append((zlib.compress(encode(texts)),))
 
     def _add(self, number: int, document: Document) -> None:
         for found, terms in ((self.names, document.name), (self.rests, document.rest)):

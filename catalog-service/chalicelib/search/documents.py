@@ -11,19 +11,20 @@ from chalicelib.products.domain import Product
 from chalicelib.search.words import forms, words
 from common.schemas import Money
 
-FORMAT = 1  # to be raised when words are cut in another way or files look different: then the index is made anew
+FORMAT = 2  # to be raised when words are cut in another way or files look different: then the index is made anew
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A product that is not archived: its words, where it stands, and what is drawn of it.
 
-    `length` is the number of words of the name, `prices` are the lowest in further currencies.
+    `length` is the number of words of the name, `prices` are the lowest in further currencies. What a search finds
+    comes without the words, `name` and `rest`.
     """
 
     id: str
     status: Literal["draft", "active"]
-    name: list[str]
-    rest: list[str]
+    name: list[str] = []
+    rest: list[str] = []
     length: int
     shelves: list[str]
     face: Face

@@ -135,5 +135,4 @@ def _differing(documents: Iterator[Document]) -> list[str]:
 
 
 def _indexed() -> Iterator[Document]:
-    index = library.load()[0] or library.Index()
-    return library.living([*map(library.download, index.parts), library.in_memory(index.changes)])
+    return library.living(library.open_all())

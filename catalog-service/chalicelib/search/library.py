@@ -8,11 +8,13 @@ there are. Where a document stands in several places the latest counts.
 """
 
 import contextlib
+import sqlite3
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from heapq import merge
 from pathlib import Path
+from typing import IO
 
 import msgspec
 
@@ -30,6 +32,7 @@ _KEY = FOLDER + "index.json"
 MOST_CHANGES = 200
 MOST_BYTES = 1_000_000
 _RATIO = 4
+_PIECE_BYTES = 8 << 20
 _ROUNDS = 8
 _LONGEST_REBUILD_S = 3600
 
@@ -37,7 +40,11 @@ Changes = Mapping[str, Document | None]  # by id; without a document the product
 
 
 class Unreadable(Exception):
-    """The index is there, but damaged, or of another format: it has to be made anew."""
+    """The index, or a part of it, is damaged, lost, or of another format: it has to be made anew."""
+
+
+class Gone(Changed):
+    """A segment is no longer there: as a rule because there is a newer index."""
 
 
 class Overtaken(Exception):
@@ -92,12 +99,20 @@ def apply(read: Callable[[], Changes]) -> bool:
 
     Repeated, it writes the same again; a crash leaves at most a segment that no list names.
     """
+    gone_from = None
     for _ in range(_ROUNDS):
-        with contextlib.suppress(Changed):
-            index, etag = load()
-            if index is None:
-                return False
+        index, etag = load()
+        if index is None:
+            return False
+        try:
             _write(index, etag, read())
+        except Gone as error:
+            if etag == gone_from:
+                raise Unreadable(etag) from error
+            gone_from = etag
+        except Changed:
+            continue
+        else:
             return True
     raise Unavailable(retry_after=1)
 
@@ -133,6 +148,8 @@ def replace_all(documents: Iterable[Document]) -> int:
     for _ in range(_ROUNDS):
         with contextlib.suppress(Changed):
             index, etag = load()
+            if index and part in index.parts:
+                return part.size  # saved in the last round, whose reply was lost
             if index is None or index.rebuild is None or index.rebuild.key != key:
                 raise Overtaken
             older, later = index.parts[: index.rebuild.parts], index.parts[index.rebuild.parts :]
@@ -204,15 +221,37 @@ def in_memory(changes: Changes) -> Segment:
 def download(part: Part) -> Segment:
     """Its file is removed at once, so that a crash leaves none and nobody shares it; the open one stays readable.
 
-    Raises Changed if it is gone: there is a newer index.
+    Raises Gone or Unreadable.
     """
-    found = config.bucket.read(part.key)
-    if found is None:
-        raise Changed
     with tempfile.NamedTemporaryFile(suffix=".sqlite") as file:
-        file.write(found[0])
+        _copy(part.key, file)
         file.flush()
-        return Segment.open(file.name)
+        try:
+            return Segment.open(file.name)
+        except sqlite3.DatabaseError as error:
+            raise Unreadable(part.key) from error
+
+
+def _copy(key: str, file: IO[bytes]) -> None:
+    """In pieces, so that a large segment needs no large memory."""
+    found = config.bucket.stat(key)
+    if found is None:
+        raise Gone
+    size, etag = found
+    try:
+        for start in range(0, size, _PIECE_BYTES):
+            file.write(config.bucket.read_range(key, start, _PIECE_BYTES, etag))
+    except Changed:
+        raise Gone from None
+
+
+def open_all() -> list[Segment]:
+    """The index as it is stored now, from the oldest part to the latest changes."""
+    for _ in range(_ROUNDS):
+        with contextlib.suppress(Gone):
+            index = load()[0] or Index()
+            return [*map(download, index.parts), in_memory(index.changes)]
+    raise Unavailable(retry_after=1)
 
 
 def _upload(key: str, documents: Iterable[Document], gone: Iterable[str]) -> Part:
@@ -222,7 +261,8 @@ def _upload(key: str, documents: Iterable[Document], gone: Iterable[str]) -> Par
         written = Segment(db)
         size = written.size + sum(1 for _ in written.gone())
         db.close()
-        config.bucket.put(key, path.read_bytes(), "application/vnd.sqlite3")
+        with path.open("rb") as file:
+            config.bucket.put_file(key, file, "application/vnd.sqlite3")
     return Part(key, size)
 
 

@@ -1,16 +1,15 @@
 """The index as this process has it: asked again for changes every second, and served as it is while S3 is down."""
 
-import sqlite3
 import threading
 from collections.abc import Sequence
 
 from chalicelib.search import library
 from chalicelib.search.bits import bits_of
-from chalicelib.search.library import Index, Part, Unreadable
+from chalicelib.search.library import Gone, Index, Part, Unreadable
 from chalicelib.search.segment import Segment
 from common import clock, logs
 from common.problems import Unavailable
-from common.storage import Changed, NotModified
+from common.storage import NotModified
 
 Segments = Sequence[tuple[Segment, int]]
 _FRESH_SECONDS = 1.0
@@ -56,14 +55,15 @@ class Reader:
             return self._refreshing
 
     def _read(self) -> None:
-        for _ in range(_ROUNDS):
+        for rounds_left in reversed(range(_ROUNDS)):
             try:
                 self._open(*library.load(self._etag))
             except NotModified:
                 return
-            except Changed:
-                continue  # a segment of this list was merged into another meanwhile
-            except (Unavailable, Unreadable, sqlite3.DatabaseError) as error:
+            except Gone as error:  # as a rule merged into another meanwhile, so that there is a newer list
+                if not rounds_left:
+                    _log.warning("search_index_not_refreshed", exc_info=error)
+            except (Unavailable, Unreadable) as error:
                 _log.warning("search_index_not_refreshed", exc_info=error)
                 return
             else:

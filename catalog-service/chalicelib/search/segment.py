@@ -1,12 +1,14 @@
 """Reads a segment: one searchable set of documents, written once (see building.py)."""
 
 import sqlite3
+import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cached_property, reduce
 from operator import or_
 
 import msgspec
+from msgspec.structs import replace
 
 from chalicelib.search.bits import unpacked
 from chalicelib.search.building import PREFIX, SHORT_PREFIXES
@@ -17,6 +19,7 @@ SHORTEST_SLIP = 5
 _LAST = "\U0010ffff"
 _MOST_REMEMBERED = 200
 _decode = msgspec.msgpack.Decoder(Document).decode
+_decode_texts = msgspec.msgpack.Decoder(list[tuple[list[str], list[str]]]).decode
 
 Pair = tuple[int, int]  # the documents that have something in the name, and those that have it in the rest
 
@@ -86,12 +89,17 @@ class Segment:
         return (1 << row[0] + 1) - 1 if row[0] is not None else 0
 
     def document(self, number: int) -> Document:
+        """Without its words."""
         row = self._db.execute("SELECT content FROM documents WHERE number = ?", (number,)).fetchone()
         return _decode(row[0])
 
     def documents(self) -> Iterator[Document]:
         """All, in ascending order of their ids."""
-        return (_decode(content) for (content,) in self._db.execute("SELECT content FROM documents ORDER BY number"))
+        rows = self._db.execute("SELECT content FROM documents ORDER BY number")
+        packed = self._db.execute("SELECT content FROM texts ORDER BY number")
+        texts = (text for (content,) in packed for text in _decode_texts(zlib.decompress(content)))
+        for (content,), (name, rest) in zip(rows, texts, strict=True):
+            yield replace(_decode(content), name=name, rest=rest)
 
     @cached_property
     def _sets(self) -> dict[str, dict[str, int]]:
