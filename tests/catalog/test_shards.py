@@ -70,6 +70,7 @@ def test_an_order_is_put_together_from_several_shards(shop, lamp, number):
     assert set(items()) <= {(0, 1), (0, 2), (0, 3)}
     shop.release("ord_1")
     assert shop.stock() == {"on_hand": 5, "held": 0, "available": 5}
+    assert {held for _, held in items()} == {0}
 
 
 def test_a_process_that_knows_another_deal_still_finds_the_units(shop, lamp):

@@ -146,7 +146,10 @@ def _chosen_anew(
 ) -> dict[str, Parts]:
     """Where to take the units that were not there, or OutOfStock if there are too few of any SKU."""
     reasons = iter(refused.reasons[1:])
-    judged = {sku: counters.judge(sku, wanted[sku], known[sku], [next(reasons) for _ in parts[sku]]) for sku in wanted}
+    judged = {
+        sku: counters.judge(sku, wanted[sku], known[sku], parts[sku], [next(reasons) for _ in parts[sku]])
+        for sku in wanted
+    }
     short = {sku: (wanted[sku], one.left) for sku, one in judged.items() if isinstance(one, Shortage)}
     if short:
         raise _short(short)

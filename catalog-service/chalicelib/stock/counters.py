@@ -87,14 +87,16 @@ def take(transaction: Transaction, sku: str, known: Known, parts: Parts) -> None
             Sku.take(transaction, sku, known.revision, quantity)
 
 
-def judge(sku: str, quantity: int, known: Known, reasons: Sequence[Reason | None]) -> Shortage | Parts | None:
-    """What to do about units that could not be taken, of which `reasons` tells by parts: another choice of parts, or
-    nothing if too few are left. None if it has to be tried again: the offer had changed, or it was not the reason.
+def judge(
+    sku: str, quantity: int, known: Known, parts: Parts, reasons: Sequence[Reason | None]
+) -> Shortage | Parts | None:
+    """What to do about a refused hold of `parts`, with a reason for each: the same again if it was not them, another
+    choice, or nothing if too few are left. None if the offer had changed.
 
     A SKU that is gone, or no longer for sale, has 0 left. One without shards needs no further read.
     """
     if not any(reason and reason.code == "ConditionalCheckFailed" for reason in reasons):
-        return None
+        return parts
     likely = known.dealt
     if likely == 1:
         item = Sku.from_raw_data(reasons[0].item) if reasons[0] and reasons[0].item else None
