@@ -123,9 +123,7 @@ def refreshes(reader: Any, library: Any) -> None:
         write(library, [document(number, row) for number in range(pending)])
         writing = median(lambda number: write(library, [document(number, row)]))
         reading = median(lambda _: reader._open(*library.load()))
-        print(
-            f"one change with {pending:>4} pending: writing it {writing:.1f} ms, reading it {reading:.1f} ms of a processor"
-        )
+        print(f"one change, {pending:>3} pending: writing {writing:.1f} ms, reading {reading:.1f} ms of a processor")
 
 
 def write(library: Any, documents: list[Any]) -> None:
