@@ -2,7 +2,8 @@
 
 A job is an item. Only the worker that was told the job's `ticket` may take it, and each taking counts `fence` up: every
 later write of an earlier worker is refused, so that nothing is counted twice however often a queue delivers a message.
-A worker renews `lease_until` while it goes on; where that has passed, the sweep gives out a new ticket.
+A worker renews `lease_until` while it goes on; where that has passed, the sweep gives out a new ticket. A job that
+never gets any further, however often it is woken, ends as failed.
 """
 
 import json
@@ -17,13 +18,17 @@ from pynamodb.expressions.update import Action
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
 from chalicelib.table import CatalogItem
-from common import clock
+from common import clock, logs, tracing
 from common.attributes import Whole
 from common.tables import ConditionFailed, Item, get, update
 
 WORKING_SECONDS = 10  # without a sign of life, then another may go on
 WAITING_SECONDS = 120  # for a message to come through the queue
+MOST_WAKES = 30  # without a step forward: half an hour
 KEPT_SECONDS = 30 * 24 * 3600
+
+
+_log = logs.logger(__name__)
 
 
 class Fenced(Exception):
@@ -52,6 +57,8 @@ class Job(CatalogItem):
     ticket = UnicodeAttribute(null=True)
     fence = Whole(default=0)
     lease_until = Whole(default=0)
+    woken = Whole(default=0)
+    reason = UnicodeAttribute(null=True)
     unfinished = UnicodeAttribute(null=True)
     created_at = Whole()
     ended_at = Whole(null=True)
@@ -94,7 +101,8 @@ class Job(CatalogItem):
 
         A repeat after a lost reply writes the same values again. What is counted is set, never added to.
         """
-        return self._write([*actions, type(self).lease_until.set(_in(WORKING_SECONDS))])
+        kind = type(self)
+        return self._write([*actions, kind.woken.set(0), kind.lease_until.set(_in(WORKING_SECONDS))])
 
     def hand_over(self) -> Self:
         """End this worker's turn, with a new ticket for the next. A crash before it is told: the sweep tells."""
@@ -109,8 +117,17 @@ class Job(CatalogItem):
     def wake(self) -> Self | None:
         """A new ticket for a job that stalled; None if somebody was faster."""
         kind = type(self)
-        same = (kind.fence == self.fence) & (kind.lease_until == self.lease_until) & kind.unfinished.exists()
         actions = [kind.ticket.set(_ticket()), kind.lease_until.set(_in(WAITING_SECONDS))]
+        return self._if_still_stalled([*actions, kind.woken.set(self.woken + 1)])
+
+    def give_up(self) -> None:
+        kind = type(self)
+        over = [kind.status.set("failed"), kind.ended_at.set(int(clock.now())), kind.unfinished.remove()]
+        self._if_still_stalled([*over, kind.reason.set("internal_error It stopped again and again.")])
+
+    def _if_still_stalled(self, actions: list[Action]) -> Self | None:
+        kind = type(self)
+        same = (kind.fence == self.fence) & (kind.lease_until == self.lease_until) & kind.unfinished.exists()
         try:
             return update(self, actions, same)
         except ConditionFailed:
@@ -137,13 +154,28 @@ class Job(CatalogItem):
 
 def send(job: Job, queue_url: str) -> None:
     """Tell a worker. A lost or repeated message does no harm: the sweep sends another, and a ticket counts once."""
-    _sqs().send_message(QueueUrl=queue_url, MessageBody=json.dumps({"id": job.id, "ticket": job.ticket}))
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    message = json.dumps({"id": job.id, "ticket": job.ticket, "traceparent": tracing.current().header})
+    try:
+        _sqs().send_message(QueueUrl=queue_url, MessageBody=message)
+    except (BotoCoreError, ClientError) as error:
+        _log.warning("job_not_queued", exc_info=error, extra={"job": job.id})
+
+
+def received(message: str) -> tuple[str, str]:
+    """The job's id and the ticket; what is logged from here on carries the trace of the request that asked for it."""
+    told = json.loads(message)
+    tracing.start(told.get("traceparent"))
+    return str(told["id"]), str(told["ticket"])
 
 
 def wake_all(kind: type[Job], queue_url: str) -> None:
     """Go on with what a crash left; run each minute."""
     for job in kind.stalled():
-        if woken := job.wake():
+        if job.woken >= MOST_WAKES:
+            job.give_up()
+        elif woken := job.wake():
             send(woken, queue_url)
 
 

@@ -207,6 +207,8 @@ def export(file: Path, kind: str | None, **who: Any) -> None:
         while (view := shop.call("GET", f"/api/exports/{made['id']}", None, 200).body)["status"] == "running":
             progress.update(task, completed=view["rows"])
             time.sleep(POLL_SECONDS)
+    if view["status"] == "failed":
+        raise click.ClickException("The export failed; the shop has logged why.")
     download(view["url"], file)
     click.echo(f"{view['rows']} rows in {file}.", err=True)
 

@@ -33,7 +33,7 @@ def find_export(export_id: str) -> ExportView:
 
 
 def present(job: Export) -> ExportView:
-    kinds: Any = {"format": job.format, "status": "done" if job.status == "done" else "running"}
+    kinds: Any = {"format": job.format, "status": "running" if job.status == "waiting" else job.status}
     return ExportView(
         id=job.id,
         rows=job.rows,

@@ -18,7 +18,7 @@ class ExportView(Struct, kw_only=True):
 
     id: str
     format: Format
-    status: Literal["running", "done"]
+    status: Literal["running", "done", "failed"]
     rows: int
     url: str | None
     created_at: str

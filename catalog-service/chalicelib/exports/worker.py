@@ -5,7 +5,6 @@ and writes the same key.
 """
 
 import io
-import json
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
@@ -18,7 +17,7 @@ from chalicelib import config
 from chalicelib.categories import domain as categories
 from chalicelib.exports.models import Export, file_key
 from chalicelib.exports.writing import Layout, portable, write_csv
-from chalicelib.jobs import Fenced
+from chalicelib.jobs import Fenced, received
 from chalicelib.portable import Body
 from chalicelib.products import domain as products
 from chalicelib.stock import counters
@@ -31,8 +30,7 @@ _TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/x-ndjson"}
 
 def work(message: str) -> None:
     """A message whose ticket no longer counts is of an export that others write, or that is written."""
-    told = json.loads(message)
-    job = Export.take(told["id"], told["ticket"])
+    job = Export.take(*received(message))
     if job is None:
         return
     try:

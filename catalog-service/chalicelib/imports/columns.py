@@ -14,6 +14,7 @@ from chalicelib import config
 from chalicelib.imports.entries import Entry, unreadable
 from chalicelib.imports.reading import MAX_RECORD_BYTES, Record
 from chalicelib.portable import Some
+from common import locales
 from common.problems import FieldError
 
 OF_PRODUCT = ("slug", "name", "description", "category_slugs", "status", "images")
@@ -33,7 +34,7 @@ class Columns:
     """What a header says."""
 
     def __init__(self, names: Sequence[str]) -> None:
-        self.names = [name.strip() for name in names]
+        self.names = [_normalised(name.strip()) for name in names]
         self._check()
         self.slug = self.names.index("slug")
         self.options = self._family("option")
@@ -55,6 +56,12 @@ class Columns:
 
     def cells(self, record: Record) -> dict[str, str]:
         return dict(zip(self.names, map(unshielded, record.cells), strict=True))
+
+
+def _normalised(name: str) -> str:
+    """Languages as they are stored: `name:de-at` is `name:de-AT`."""
+    family, _, of = name.partition(":")
+    return f"{family}:{locales.normalised(of)}" if of and family in ("name", "description") else name
 
 
 def _known(name: str) -> bool:

@@ -36,7 +36,6 @@ class Import(Job):
     failed = Whole(default=0)
     parts = Whole(default=0)
     reported = Whole(default=0)
-    reason = UnicodeAttribute(null=True)
 
     @property
     def looked_over(self) -> bool:

@@ -4,7 +4,6 @@ After each batch the place in the file and the counts are written together, unde
 leaves is a batch that was brought in but not counted: it is brought in again, which changes nothing, and counted then.
 """
 
-import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
@@ -18,7 +17,7 @@ from chalicelib.imports.entries import Entry, text_entries
 from chalicelib.imports.models import Import, rows_key, upload_key
 from chalicelib.imports.reading import Checked, Line, NotUtf8, ReadRange, Record, csv_records, lines, text_records
 from chalicelib.imports.upsert import Upsert
-from chalicelib.jobs import Fenced, send
+from chalicelib.jobs import Fenced, received, send
 from common.storage import Changed
 
 TURN_SECONDS = 20.0
@@ -30,8 +29,7 @@ _TYPES = {"csv": "text/csv", "jsonl": "application/x-ndjson"}
 
 def work(message: str) -> None:
     """One turn. A message whose ticket no longer counts is of a job that others go on with, or that is over."""
-    told = json.loads(message)
-    job = Import.take(told["id"], told["ticket"])
+    job = Import.take(*received(message))
     if job is None:
         return
     try:
