@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from tests.browser.goods import Lamps
 from tests.browser.people import Person
@@ -78,6 +78,7 @@ def page(browser: Browser, shop: Shop, notes: Notes) -> Iterator[Page]:
     """A new visitor. What pages that this one opens ask for is watched as well."""
     context = browser.new_context(base_url=shop.url, locale="en-GB", viewport={"width": 1280, "height": 900})
     context.set_default_timeout(15_000)
+    expect.set_options(timeout=15_000)
     context.on("request", notes.on_request)
     page = context.new_page()
     page.on("console", notes.on_console)

@@ -10,6 +10,9 @@ import { useStore } from "../../store.js";
 import { html, useEffect, useRef, useState } from "../../view.js";
 import { ReviewForm } from "./review-form.js";
 
+const ASK_AGAIN = 5;
+const ASK_AGAIN_MS = 2000;
+
 const STATES = {
   pending: () => "We look at it before others see it.",
   rejected: ({ reason }) => `We do not show it${reason ? `: ${reason}` : "."} You can change it.`,
@@ -48,7 +51,7 @@ function Customer({ product, own, writing, onChanged }) {
     setOpen(false);
     onChanged();
   };
-  useEffect(() => { if (writing && received) form.current?.scrollIntoView({ block: "start" }); }, []);
+  useEffect(() => { if (writing && received) form.current?.scrollIntoView({ block: "start" }); }, [received]);
   const save = async (body) => {
     const saved = await (review ? changeReview(review, body) : writeReview(product.id, body));
     kept(saved);
@@ -60,8 +63,19 @@ function Customer({ product, own, writing, onChanged }) {
   return html`<p><button type="button" class="button" onClick=${() => setOpen(true)}>Write a review</button></p>`;
 }
 
+/** Who comes from a delivered order may be faster than the news of its delivery. */
+function useAwaiting(own, writing) {
+  const [times, setTimes] = useState(writing ? ASK_AGAIN : 0);
+  useEffect(() => {
+    if (!own.data || own.data.received || times === 0) return undefined;
+    const timer = setTimeout(() => { setTimes(times - 1); own.reload(); }, ASK_AGAIN_MS);
+    return () => clearTimeout(timer);
+  }, [own.data]);
+}
+
 function Asked({ product, writing, onChanged, user }) {
   const own = useResource(`own ${product.id} ${user.id}`, () => findOwnReview(product.id));
+  useAwaiting(own, writing);
   return own.data && html`<${Customer} ...${{ product, own, writing, onChanged }} />`;
 }
 
