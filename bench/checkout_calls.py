@@ -29,7 +29,7 @@ NEEDED: dict[str, list[tuple[int, str]]] = {
     "orders → provider": [(1, "row 3: create"), (1, "row 5: ask"), (1, "row 5: confirm"), (1, "row 8: capture")],
     "catalog → DynamoDB": [
         (1, "row 1: one transaction, the prices being remembered"),
-        (2, "row 4: the same again finds the hold, one update extends it"),
+        (1, "row 4: one update extends it, where it was made"),
         (1, "row 6: one conditional update"),
         (2, "beside the request: the sale leaves the counter"),
     ],
