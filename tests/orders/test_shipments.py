@@ -234,6 +234,21 @@ def test_who_loses_a_race_for_an_order_looks_again(staff, order_id, monkeypatch)
     assert answer.json["shipments"][1]["items"] == [{"sku": "LAMP.1", "quantity": 2}]
 
 
+def test_a_key_that_is_used_for_another_order_meanwhile_is_good_for_that_one(shop, staff, order_id, monkeypatch):
+    find, others = DynamoStore.find_keyed, iter([bought(shop, "key-2")])
+
+    def overtaken(store, *arguments):
+        found = find(store, *arguments)
+        for other in others:
+            assert staff.ships(other, "a").status == 201
+        return found
+
+    monkeypatch.setattr(DynamoStore, "find_keyed", overtaken)
+
+    assert staff.ships(order_id, "a").code == "idempotency_mismatch"
+    assert shop.order(order_id)["shipments"] == []
+
+
 def test_a_cancellation_that_comes_between_wins(shop, staff, order_id, monkeypatch):
     find, others = DynamoStore.find_keyed, iter([order_id])
 
