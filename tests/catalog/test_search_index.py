@@ -5,7 +5,7 @@ import threading
 from contextlib import suppress
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from msgspec.structs import replace
@@ -192,6 +192,7 @@ def dying(write, steps):
 Index.TestCase.settings = settings(
     max_examples=30, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
 )
+quickly = settings(max_examples=60, deadline=None)
 TestIndex = Index.TestCase
 
 
@@ -328,3 +329,41 @@ def test_pages_go_on_where_they_were_while_the_index_moves_on(bucket, table):
     second = found(Reader(), "lamp", after=(first[-1].score, first[-1].document.id))
 
     assert [hit.document.id for hit in [*first, *second]] == [f"prd_{number:04d}" for number in reversed(range(10))]
+
+
+@quickly
+@given(st.lists(products, min_size=3, max_size=8), queries, filters)
+def test_a_filter_only_leaves_out_and_moves_nothing(rows, query, wanted):
+    segment = library.in_memory({f"prd_{n:04d}": document(n, **fields) for n, fields in enumerate(rows)})
+    open_ = Filters(wanted.status, wanted.currency, wanted.priced)
+
+    def ids(limits):
+        return [hit.document.id for hit in Results([(segment, 0)], query, limits, LABELS).best(100)]
+
+    left = set(ids(wanted))
+    assert [one for one in ids(open_) if one in left] == ids(wanted)
+
+
+@quickly
+@given(st.lists(products, min_size=3, max_size=8), queries)
+def test_counts_are_of_what_is_found(rows, query):
+    segment = library.in_memory({f"prd_{n:04d}": document(n, **fields) for n, fields in enumerate(rows)})
+    results = Results([(segment, 0)], query, OPEN, LABELS)
+    found = [hit.document for hit in results.best(100)]
+    prices = [one.amounts["EUR"] for one in found if "EUR" in one.amounts]
+
+    assert results.by_shelf(["top"]) == {"top": sum("top" in one.shelves for one in found)}
+    assert results.by_price([1, 1000]) == [
+        sum(price < 1 for price in prices),
+        sum(1 <= price < 1000 for price in prices),
+        sum(price >= 1000 for price in prices),
+    ]
+
+
+@quickly
+@given(queries.filter(str.split))
+def test_a_word_in_the_name_comes_before_the_same_in_the_text(query):
+    rows = {"prd_0001": document(1, name=query), "prd_0002": document(2, name="other", text=query)}
+    results = Results([(library.in_memory(rows), 0)], query, OPEN, {})
+
+    assert results.best(1)[0].document.id == "prd_0001"

@@ -4,7 +4,7 @@ import sqlite3
 import string
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.search.building import write
@@ -12,6 +12,7 @@ from chalicelib.search.segment import Segment
 from chalicelib.search.words import forms, one_edit_apart, stem, words
 from tests.catalog.search_model import distance, document
 
+quickly = settings(deadline=None)
 letters = st.text("abcs", min_size=1, max_size=8)
 
 
@@ -65,6 +66,7 @@ def test_what_only_looks_like_a_plural_is_left_as_it_is(one, other):
     assert stem(one) != stem(other)
 
 
+@quickly
 @given(st.text(st.characters(max_codepoint=0x24F), max_size=60))
 def test_words_are_folded_once_and_for_all(text):
     once = words(text)
@@ -72,11 +74,13 @@ def test_words_are_folded_once_and_for_all(text):
     assert words(" ".join(once)) == once
 
 
+@quickly
 @given(letters, letters)
 def test_one_edit_apart_is_what_the_definition_says(left, right):
     assert one_edit_apart(left, right) == (distance(left, right) <= 1)
 
 
+@quickly
 @given(st.sets(st.text("abcs", min_size=1, max_size=8), min_size=1, max_size=30), letters)
 def test_a_word_of_five_letters_finds_all_words_one_edit_away_and_no_other(vocabulary, word):
     documents = [document(number, name=one) for number, one in enumerate(sorted(vocabulary))]
@@ -91,6 +95,7 @@ def test_a_word_of_five_letters_finds_all_words_one_edit_away_and_no_other(vocab
     assert {number for number in range(len(documents)) if found >> number & 1} == expected
 
 
+@quickly
 @given(st.data())
 def test_any_single_slip_in_a_word_of_five_letters_is_forgiven(data):
     word = data.draw(st.text(string.ascii_lowercase, min_size=5, max_size=12))

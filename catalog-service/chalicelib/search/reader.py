@@ -14,12 +14,13 @@ from common.storage import NotModified
 Segments = Sequence[tuple[Segment, int]]
 _FRESH_SECONDS = 1.0
 _PATIENCE_SECONDS = 0.5
+_FIRST_PATIENCE_SECONDS = 10
 _ROUNDS = 3
 _log = logs.logger(__name__)
 
 
 class Reader:
-    """Refreshes in a thread of its own, for which a request waits only so long if there is an index to serve."""
+    """Refreshes in a thread of its own, for which a request hardly waits if there is an index to serve."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -37,7 +38,7 @@ class Reader:
     def segments(self) -> Segments:
         """Each with its documents that count no more. Unavailable only if there has never been an index to read."""
         if refreshing := self._refresh():
-            refreshing.join(None if self._segments is None else _PATIENCE_SECONDS)
+            refreshing.join(_FIRST_PATIENCE_SECONDS if self._segments is None else _PATIENCE_SECONDS)
         if self._segments is None:
             raise Unavailable("The search is not available right now.", retry_after=1)
         return self._segments
