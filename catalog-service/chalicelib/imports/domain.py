@@ -2,7 +2,7 @@
 
 from chalicelib import config
 from chalicelib.errors import UploadMissing
-from chalicelib.imports.models import Import, upload_key
+from chalicelib.imports.models import Import, errors_key, upload_key
 from chalicelib.jobs import send, wake_all
 from common.pagination import page
 from common.problems import NotFound
@@ -55,6 +55,11 @@ def stop_import(import_id: str) -> Import:
     """Let it wait again; what is in the shop stays there. One that does not run stays as it is."""
     find_import(import_id)
     return Import.stop(import_id) or find_import(import_id)
+
+
+def errors_url(job: Import) -> str | None:
+    """A presigned GET of the errors found so far; None as long as there are none."""
+    return config.bucket.presigned_get(errors_key(job.id)) if job.reported else None
 
 
 def sweep() -> None:

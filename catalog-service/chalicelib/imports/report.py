@@ -35,7 +35,3 @@ def shown(job: Import) -> Import:
             file.write(found[0] if found else b"")
         config.bucket.put_file(errors_key(job.id), file, _TYPE)
     return job.keep(Import.reported.set(job.parts))
-
-
-def url(job: Import) -> str | None:
-    return config.bucket.presigned_get(errors_key(job.id)) if job.reported else None

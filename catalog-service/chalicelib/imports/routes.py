@@ -7,7 +7,6 @@ from chalice import Blueprint
 from chalicelib.errors import UploadMissing
 from chalicelib.imports import domain
 from chalicelib.imports.models import Import
-from chalicelib.imports.report import url
 from chalicelib.imports.schemas import AnnouncedImport, AnnounceImport, ImportList, ImportView, Unreadable
 from common import clock
 from common.auth import roles
@@ -65,7 +64,7 @@ def present(job: Import) -> ImportView:
         done=job.done,
         failed=job.failed,
         progress=1.0 if job.status == "done" else round(job.position / (job.source_size or 1), 4),
-        errors_url=url(job),
+        errors_url=domain.errors_url(job),
         problem=Unreadable(code, message) if code else None,
         created_at=clock.rfc3339(job.created_at),
         ended_at=clock.rfc3339(job.ended_at) if job.ended_at else None,
