@@ -404,6 +404,21 @@ def test_of_two_completions_at_once_with_two_uploads_one_is_shown_and_the_other_
     assert {opened(content).size for content in bucket.contents().values()} == {(9, 9)}
 
 
+def test_a_completion_that_finds_the_upload_taken_by_another_shows_that_ones_picture(images, bucket, monkeypatch):
+    from chalicelib import config
+
+    image_id = images.upload(picture())
+    read, others = config.bucket.read, iter([True])
+
+    def overtaken(key):
+        if next(others, False):
+            assert images.complete(image_id).status == 200
+        return read(key)
+
+    monkeypatch.setattr(config.bucket, "read", overtaken)
+    assert images.complete(image_id).json == images.shown()[0]
+
+
 def camera_tags(orientation=None):
     tags = Image.Exif()
     tags[0x010F] = "A camera at home"

@@ -71,6 +71,19 @@ def uploaded(lamp: Any, send: Callable[..., int], content: bytes) -> str:
     return str(made["image_id"])
 
 
+def test_completions_at_once_show_one_picture_and_leave_nothing_else(shop, goods, send, picture):
+    lamp = goods(stock=1)
+    image_id = uploaded(lamp, send, picture)
+    path = f"/products/{lamp.product_id}/images/{image_id}/complete"
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: lamp.staff.post(path), range(8)))
+
+    assert {answer.status for answer in answers} == {200}
+    shown = completed(lamp, image_id)
+    assert lamp.staff.get(f"/products/{lamp.product_id}").json["images"] == [shown]
+    assert "and nothing else" in shop.command("pictures", "check")
+
+
 def test_what_was_asked_of_a_service_that_was_killed_is_made_by_its_successor(shop, goods, send, picture):
     lamps = [goods(stock=1) for _ in range(4)]
     ids = [uploaded(lamp, send, picture) for lamp in lamps]

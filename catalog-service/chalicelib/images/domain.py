@@ -74,7 +74,10 @@ def _taken_over(product_id: str, image_id: str, precondition: Precondition) -> I
     upload = Upload.find(product_id, image_id)
     if upload is None:
         raise NotFound
-    picture, key = _put_aside(upload, product_id, image_id)
+    found = config.bucket.read(upload.key)
+    if found is None:  # another completion was faster, or else there is nothing
+        return _among(products.stored(product_id), image_id) or _missing(upload)
+    picture, key = _put_aside(upload, found[0], product_id, image_id)
     size = picture.width, picture.height
     keys = rendition_keys(key, *size)  # named now, so that whoever deletes the picture meanwhile knows them
     image = Image(
@@ -88,11 +91,12 @@ def _taken_over(product_id: str, image_id: str, precondition: Precondition) -> I
     return stored
 
 
-def _put_aside(upload: Upload, product_id: str, image_id: str) -> tuple[Picture, str]:
-    found = config.bucket.read(upload.key)
-    if found is None:
-        raise ImageInvalid if upload.refused else UploadMissing
-    picture = look_into(found[0], MAX_PIXELS)
+def _missing(upload: Upload) -> Image:
+    raise ImageInvalid if upload.refused else UploadMissing
+
+
+def _put_aside(upload: Upload, content: bytes, product_id: str, image_id: str) -> tuple[Picture, str]:
+    picture = look_into(content, MAX_PIXELS)
     if picture is None or picture.content_type != upload.content_type:
         config.bucket.delete(upload.key)
         raise ImageInvalid
