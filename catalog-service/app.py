@@ -76,6 +76,14 @@ def sweep(_: CloudWatchEvent) -> None:
     exports.sweep()
 
 
+@app.schedule(Rate(1, unit=Rate.DAYS))
+def tidy_pictures(_: CloudWatchEvent) -> None:
+    """Remove from the bucket what no product names, and have made again what is missing."""
+    from chalicelib.images import repair
+
+    repair.mend(repair.check())
+
+
 @app.on_sqs_message(queue=config.PICTURE_QUEUE, batch_size=1)
 def make_renditions(event: SQSEvent) -> None:
     """Look into an uploaded picture and make what is shown of it; an error puts the message back on the queue."""

@@ -48,6 +48,19 @@ def test_what_no_product_names_is_removed_unless_it_is_young(shown, bucket, look
     assert (bucket.keys(), look().fine) == (held, True)
 
 
+def test_each_day_it_is_done_by_itself(shown, bucket, look, monkeypatch):
+    import app
+    from chalicelib.images import repair
+
+    held = bucket.keys()
+    bucket.put("images/prd_none/img_1-0.png")
+    with monkeypatch.context() as patched:
+        patched.setattr(repair, "YOUNG_SECONDS", -1)
+        app.tidy_pictures({"source": "aws.events", "detail-type": "", "detail": {}, "version": "", "account": "",
+                           "id": "", "region": "", "resources": [], "time": ""}, None)  # fmt: skip
+    assert bucket.keys() == held
+
+
 def test_uploads_that_were_never_completed_are_removed_after_a_day(images, bucket, look):
     images.upload(picture())
 

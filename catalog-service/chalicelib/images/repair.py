@@ -1,7 +1,7 @@
 """Proves that the bucket holds the pictures that products name, and nothing else; mends it on request.
 
-Run by hand (`run.py pictures check --mend`): what a crash leaves behind, such as between taking a picture off its
-product and removing its objects, is seen by nobody and costs pennies.
+Each day, and by hand (`run.py pictures check --mend`): what a crash leaves behind, such as between taking a picture off
+its product and removing its objects, is seen by nobody and costs pennies.
 """
 
 import time
