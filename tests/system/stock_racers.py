@@ -209,7 +209,8 @@ def main() -> None:
     reports: dict[str, list[Any]] = {}
     for number, (sku, shards) in enumerate(told["skus"]):
         names = [f"{told['name']}_{number}_{thread}" for thread in range(told["threads"])]
-        racers = [Racer(sku, shards, name, told["seed"] * 1000 + place) for place, name in enumerate(names)]
+        seed = 1000 * told["seed"] + 100 * number
+        racers = [Racer(sku, shards, name, seed + place) for place, name in enumerate(names)]
         start = begin + number * told["seconds"]
         reports[sku] = raced(racers, start, start + told["seconds"])
     json.dump(reports, sys.stdout)

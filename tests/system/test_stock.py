@@ -152,7 +152,8 @@ def test_every_unit_is_accounted_for(shop, lamps, raced, place):
     }
     corrected = stored.corrections()
     assert Counter(one for one in corrected if one[0] != "counted") == Counter(keys.items())
-    assert eventually(lambda: balanced(lamp, stored, states, corrected)), accounts(lamp, stored, states, corrected)
+    seen = eventually(lambda: balanced(lamp, stored, states, corrected))
+    assert seen, (lamp.stock(), accounts(lamp, stored, states, corrected))
     levels = list(stored.every_level())
     assert len(levels) > len(states) / 2
     assert min(min(level) for level in levels) >= 0
