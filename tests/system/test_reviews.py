@@ -44,7 +44,7 @@ def told(shop, order_id, person, product_id):
 
 
 def received(product_id, *people):
-    """Wait until the catalogue knows; a message that a killed process had in hand comes again after 20 s."""
+    """Wait until the catalogue knows; a message that a killed process had in hand comes again after 10 s."""
     own = f"/products/{product_id}/own-review"
     return eventually(lambda: all(one.web.get(own).json["received"] for one in people), within_s=60)
 

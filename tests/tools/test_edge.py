@@ -206,7 +206,13 @@ def test_what_no_service_offers_outside_is_not_found(edge, catalog, path):
 
 @pytest.mark.parametrize(
     ("target", "service"),
-    [("/users/me", "users"), ("/orders?limit=1", "orders"), ("/privacy/catalog", "catalog"), ("/imports", "catalog"), ("/reviews?status=pending", "catalog")],
+    [
+        ("/users/me", "users"),
+        ("/orders?limit=1", "orders"),
+        ("/privacy/catalog", "catalog"),
+        ("/imports", "catalog"),
+        ("/reviews?status=pending", "catalog"),
+    ],
 )
 def test_each_segment_has_its_owner(target, service):
     assert owner(target) == service
