@@ -20,6 +20,7 @@ from common.tables import Item, Transaction, get
 Status = Literal["draft", "active", "archived"]
 LARGER = "640"
 THUMB = "160"  # pixels, as renditions are named
+PRODUCTS = "#products"
 _UNFINISHED, _PROCESSING = "PRODUCTS", "PICTURES"
 
 
@@ -145,10 +146,14 @@ class UnfinishedIndex(GlobalSecondaryIndex["ProductItem"]):  # type: ignore[no-u
 
 
 class ProductItem(CatalogItem):
-    """`PROD#<id> / META`. Without a document it is a tombstone: no product of this id can be made any more."""
+    """`PROD#<id> / META`. Without a document it is a tombstone: no product of this id can be made any more.
+
+    By `shelf` every product is on one list in the index of cards, whatever becomes of its cards.
+    """
 
     document: Document[Product] = Document(Product, null=True)
     revision = Whole(default=0)
+    shelf = UnicodeAttribute(null=True)
     unfinished = UnicodeAttribute(null=True)
     unfinished_index = UnfinishedIndex()
 
@@ -174,7 +179,8 @@ class ProductItem(CatalogItem):
         """As long as nobody wrote it since it was read; None: as long as there is none."""
         mark = None if product.finished else _UNFINISHED
         mark = mark or (_PROCESSING if product.processing else None)
-        item = _product_item(product.id, document=product, revision=product.revision, unfinished=mark)
+        values = {"revision": product.revision, "unfinished": mark, "shelf": PRODUCTS}
+        item = _product_item(product.id, document=product, **values)
         absent = cls.pk.does_not_exist()
         transaction.put(item, absent if seen_revision is None else cls.revision == seen_revision)
 

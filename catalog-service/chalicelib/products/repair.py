@@ -3,9 +3,9 @@
 It may run while the shop sells and edits: each repair is one transaction that proves that the product is still as it
 was read, so that an edit is never undone; what was overtaken is looked at again.
 
-It never scans. Products are found by the list of all cards, in every status and currency, and by the cards of every
-category. A product that has lost every card is found by its id only (`only`). A slug or a SKU that stands for a product
-which does not name it is not found: no query lists those.
+It never scans. Every product is on one list of its own; cards of what is no product are found on the shelf of
+everything and on those of the categories, in every currency. Not found are a slug or a SKU that stands for a product
+which does not name it, and cards of no product on the shelf of a category that is no more: no query lists those.
 """
 
 import time
@@ -18,7 +18,7 @@ from chalicelib.categories import domain as categories
 from chalicelib.categories import repair as category_repair
 from chalicelib.products import cards, domain
 from chalicelib.products.flaws import Flaw, find_flaws
-from chalicelib.products.models import Product, ProductItem
+from chalicelib.products.models import PRODUCTS, Product, ProductItem
 from chalicelib.products.saving import Stale, finish, save
 from chalicelib.reviews import domain as reviews
 from chalicelib.stock import counters
@@ -35,6 +35,7 @@ class Repair:
     def __init__(self, *, dry_run: bool) -> None:
         self.dry_run = dry_run
         self.seen: set[str] = set()
+        self.unlisted: set[str] = set()
         self.currencies: set[str] = set()
         self.members: Counter[str] = Counter()
         self.active: Counter[str] = Counter()
@@ -54,8 +55,11 @@ class Repair:
             yield from self._mend_counts(list(counted))
 
     def _everywhere(self) -> Iterator[str]:
-        """Ids of products, each once, by every shelf that there is."""
-        yield from self._new(cards.EVERYTHING)
+        """Ids of products, each once, by their list and by every shelf that there is."""
+        yield from self._new(PRODUCTS)
+        for product_id in self._new(cards.EVERYTHING):
+            self.unlisted.add(product_id)
+            yield product_id
         for code in DECIMALS:
             shelf = cards.priced_shelf(cards.EVERYTHING, code)
             if cards.listed(shelf, None, "oldest", None, 1):
@@ -95,7 +99,12 @@ class Repair:
 
     def _mend_document(self, product: Product) -> Iterator[str]:
         """What the product itself says of its categories and its stock; written as any other change is."""
-        if product.shelves != (right := _right_shelves(product)):
+        if product.id in self.unlisted:
+            self.unlisted.remove(product.id)
+            if not self.dry_run:
+                save(product, product, {}, {})
+            yield f"{product.id}: it was not on the list of products"
+        elif product.shelves != (right := _right_shelves(product)):
             if not self.dry_run:
                 known = [one for one in product.shelves if one in categories.read_tree()]
                 save(replace(product, shelves=known), replace(product, shelves=right), {}, {})
