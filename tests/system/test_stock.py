@@ -202,3 +202,45 @@ def test_units_scattered_over_shards_sell_as_one_order(shop, goods, number):
     assert orders.reserve(f"ord_{lamp.sku}_more", **{lamp.sku: 21}).code == "out_of_stock"
     assert orders.reserve(f"ord_{lamp.sku}_all", **{lamp.sku: 20}).status == 201
     assert lamp.stock() == {"on_hand": 20, "held": 20, "available": 0}
+
+
+@pytest.fixture
+def told(shop: Shop) -> Iterator[Any]:
+    """`told(sku)`: events of low stock on the bus, from here on."""
+    aws, name = Stored(shop, "").client, f"low-{secrets.token_hex(4)}"
+    bus = {"EventBusName": environment.EVENT_BUS}
+    url = aws("sqs").create_queue(QueueName=name)["QueueUrl"]
+    arn = aws("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    aws("events").put_rule(Name=name, EventPattern=json.dumps({"detail-type": ["stock.low"]}), **bus)
+    aws("events").put_targets(Rule=name, Targets=[{"Id": name, "Arn": arn}], **bus)
+    seen: list[Any] = []
+
+    def look(sku: str) -> list[Any]:
+        messages = aws("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
+        seen.extend(json.loads(one["Body"])["detail"] for one in messages)
+        return [one["data"] for one in seen if one["subject"] == sku]
+
+    yield look
+    aws("events").remove_targets(Rule=name, Ids=[name], **bus)
+    aws("events").delete_rule(Name=name, **bus)
+    aws("sqs").delete_queue(QueueUrl=url)
+
+
+def test_what_becomes_low_is_told_on_the_bus_and_listed(shop, goods, told):
+    lamp, orders = goods(stock=10), Orders(shop)
+    split(lamp, 4)
+    assert lamp.staff.put(f"/stock/{lamp.sku}", {"low_stock_at": 4}).status == 200
+    orders.reserve(f"ord_{lamp.sku}_1", **{lamp.sku: 5})
+    orders.reserve(f"ord_{lamp.sku}_2", **{lamp.sku: 1})
+
+    assert eventually(lambda: told(lamp.sku)) == [
+        {"sku": lamp.sku, "product_id": lamp.product_id, "available": 4, "low_at": 4}
+    ]
+    listed = low_ones(lamp)
+    assert [one["available"] for one in listed if one["sku"] == lamp.sku] == [4]
+    orders.release(f"ord_{lamp.sku}_1")
+    assert eventually(lambda: not any(one["sku"] == lamp.sku for one in low_ones(lamp)))
+
+
+def low_ones(lamp: Books) -> Any:
+    return lamp.staff.get("/stock?low=true&limit=100").json["items"]
