@@ -40,6 +40,24 @@ def test_a_count_right_after_a_sale_is_what_was_counted(shop):
     assert shop.set_stock("LAMP", 3).json["available"] == 3
 
 
+@pytest.mark.parametrize("change", ["count", "adjust"])
+def test_a_correction_that_was_overtaken_by_a_sale_is_made_anew(shop, monkeypatch, change):
+    """Its difference and its answer are made from what was read before."""
+    from chalicelib.stock import adjustments
+
+    original = getattr(adjustments, change)
+
+    def overtaken(*arguments):
+        monkeypatch.undo()
+        shop.reserve(LAMP=2)
+        original(*arguments)
+
+    monkeypatch.setattr(adjustments, change, overtaken)
+    answer = shop.set_stock("LAMP", 10) if change == "count" else shop.adjust("LAMP", 5, "key-1")
+    assert (answer.json["on_hand"], answer.json["held"], answer.json["available"]) == (10, 2, 8)
+    assert shop.stock() == {"on_hand": 10, "held": 2, "available": 8}
+
+
 def test_an_adjustment_happens_once_for_each_key(shop):
     first = shop.adjust("LAMP", -2, "key-1")
     shop.reserve(LAMP=1)
