@@ -25,7 +25,7 @@ from tests.system.web import all_at_once
 from tools.shop import environment
 from tools.shop.home import ROOT, read_json
 
-SECONDS = float(os.environ.get("STOCK_RACE_SECONDS", "3"))
+SECONDS = float(os.environ.get("STOCK_RACE_SECONDS", "2"))
 PROCESSES, THREADS = 4, 4
 SHARDS = (1, 2, 4, 16)
 
