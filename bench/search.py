@@ -12,6 +12,7 @@ import re
 import resource
 import sqlite3
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -33,13 +34,18 @@ BOUNDS = (1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000)
 
 
 def main() -> None:
-    sys.path[:0] = [str(SERVICE), str(SERVICE / "vendor")]
-    os.environ.setdefault("AWS_DEFAULT_REGION", "eu-central-1")
     print(f"load of the machine at the start: {os.getloadavg()[0]:.2f}, {os.cpu_count()} processors")
     with tempfile.TemporaryDirectory() as folder:
-        service("config").bucket = bucket = Folder(Path(folder) / "bucket")
-        ours(bucket)
+        ours(prepare(Path(folder)))
         fts5(Path(folder) / "fts5.sqlite")
+
+
+def prepare(folder: Path) -> "Folder":
+    """The service, with a folder as its bucket."""
+    sys.path[:0] = [str(SERVICE), str(SERVICE / "vendor")]
+    os.environ.setdefault("AWS_DEFAULT_REGION", "eu-central-1")
+    service("config").bucket = bucket = Folder(folder)
+    return bucket
 
 
 class Folder:
@@ -47,7 +53,7 @@ class Folder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        (path / "search").mkdir(parents=True)
+        (path / "search").mkdir(exist_ok=True)
 
     def read(self, key: str) -> tuple[bytes, str] | None:
         file = self.path / key
@@ -98,7 +104,7 @@ def ours(bucket: Folder) -> None:
         library.replace_all(document(number, row) for number, row in enumerate(rows()))
     print(f"memory that the build added at most: {memory() - before:.0f} MB")
     print(f"index: {bucket.size() / 1e6:.1f} MB")
-    measure_in_a_child(lambda: cold(read()))
+    in_a_process_of_its_own(bucket.path)
     reader = read()
     reader.segments()
     report("ours", lambda text, filters: ask(reader, text, filters))
@@ -309,11 +315,11 @@ def current() -> float:
     return pages * resource.getpagesize() / 1e6
 
 
-def measure_in_a_child(measure: Callable[[], None]) -> None:
+def in_a_process_of_its_own(folder: Path) -> None:
     sys.stdout.flush()
-    pid = os.fork()
-    if pid == 0:
-        measure()
-        sys.stdout.flush()
-        os._exit(0)
-    os.waitpid(pid, 0)
+    subprocess.run([sys.executable, "-m", "bench.search", str(folder)], check=True)
+
+
+if __name__ == "__main__":
+    prepare(Path(sys.argv[1]))
+    cold(service("search.reader").Reader())

@@ -30,10 +30,15 @@ def packed_bits(bits: int) -> bytes:
     return bits.to_bytes((bits.bit_length() + 7) // 8, "little")
 
 
-def unpacked(blob: bytes, size: int) -> int:
-    if blob[:1] == _DENSE:
-        return int.from_bytes(blob[1:], "little")
-    return bits_of(array("I", blob[1:]), size)
+def unpacked(blobs: Iterable[bytes], size: int) -> int:
+    """What is in any of them. Lists are put together first: a set each would cost more than all their numbers."""
+    dense, sparse = 0, array("I")
+    for blob in blobs:
+        if blob[:1] == _DENSE:
+            dense |= int.from_bytes(blob[1:], "little")
+        else:
+            sparse.frombytes(blob[1:])
+    return dense | bits_of(sparse, size) if sparse else dense
 
 
 def add(planes: list[int], bits: int, weight: int) -> None:

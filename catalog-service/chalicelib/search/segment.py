@@ -105,7 +105,7 @@ class Segment:
     def _sets(self) -> dict[str, dict[str, int]]:
         found: dict[str, dict[str, int]] = defaultdict(dict)
         for kind, key, documents in self._db.execute("SELECT kind, key, documents FROM sets"):
-            found[kind][key] = unpacked(documents, self.size)
+            found[kind][key] = unpacked([documents], self.size)
         return found
 
     def _word(self, word: str) -> Pair:
@@ -118,10 +118,8 @@ class Segment:
         return found
 
     def _together(self, query: str, *values: str) -> Pair:
-        name = rest = 0
-        for names, rests in self._db.execute(query, values):
-            name, rest = name | unpacked(names, self.size), rest | unpacked(rests, self.size)
-        return name, rest
+        rows = self._db.execute(query, values).fetchall()
+        return unpacked((names for names, _ in rows), self.size), unpacked((rests for _, rests in rows), self.size)
 
     def _alike(self, word: str) -> list[str]:
         """Of an edit in the second half the first half is left as it was, else the end is."""
