@@ -59,7 +59,7 @@ def test_a_form_takes_only_what_was_announced_and_renditions_of_the_picture_are_
 def completed(lamp: Any, image_id: str) -> dict[str, Any]:
     """Asked again until it is ready: the function that makes the renditions may be starting."""
     path = f"/products/{lamp.product_id}/images/{image_id}/complete"
-    answer = eventually(lambda: (found := lamp.staff.post(path)).json.get("status") == "ready" and found)
+    answer = eventually(lambda: (found := lamp.staff.post(path)).json.get("status") == "ready" and found, 60)
     assert answer, lamp.staff.post(path)
     return dict(answer.json)
 
