@@ -313,14 +313,18 @@ def test_a_search_reads_the_categories_at_most_and_asks_s3_once_a_second(search,
     assert calls.made == []
 
 
-def test_following_changes_reads_them_in_one_batch_and_writes_one_object(named, deliver, calls):
-    named(*(f"Lamp {number}" for number in range(30)))
+def test_changes_are_read_in_one_batch_and_written_in_one_object(named, deliver, calls):
+    named("Lamp", "Table")
     deliver()
+    named(*(f"Lamp {number}" for number in range(30)))
     calls.clear()
     deliver()
-
     assert calls.dynamodb == ["Scan", "BatchGetItem"]  # the scan is the test's
     assert calls.of("s3") == ["GetObject", "PutObject"]
+
+    calls.clear()
+    deliver()
+    assert calls.of("s3") == ["GetObject"]  # a repeat has nothing to write
 
 
 def test_where_there_is_no_index_or_a_damaged_one_the_next_change_makes_it_of_all_products(search, named, api):

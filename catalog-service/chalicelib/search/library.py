@@ -118,6 +118,8 @@ def apply(read: Callable[[], Changes]) -> bool:
 
 
 def _write(index: Index, etag: str | None, changes: Changes) -> None:
+    if all(one in index.changes and index.changes[one] == change for one, change in changes.items()):
+        return  # a repeat
     changed = msgspec.structs.replace(index, changes=index.changes | dict(changes), former=[])
     left_over = [part.key for part in index.former]
     if len(changed.changes) >= MOST_CHANGES or len(msgspec.json.encode(changed)) >= MOST_BYTES:
