@@ -6,7 +6,7 @@ from msgspec import UNSET
 from chalicelib.errors import ImageInvalid, UploadMissing
 from chalicelib.images import domain
 from chalicelib.images.schemas import AnnouncedImage, AnnounceImage, ChangeImage
-from chalicelib.products.routes import present_image
+from chalicelib.products.presenting import present_image
 from chalicelib.products.schemas import ImageView
 from common.auth import roles
 from common.http import Call, operation

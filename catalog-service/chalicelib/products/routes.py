@@ -4,46 +4,34 @@ from chalice import Blueprint
 from msgspec import UNSET, UnsetType
 
 from chalicelib import config
-from chalicelib.categories.domain import Category
 from chalicelib.errors import SkuTaken, SlugTaken
-from chalicelib.prices import price_in
 from chalicelib.products import domain
-from chalicelib.products.cards import Face
 from chalicelib.products.domain import Details
-from chalicelib.products.models import Image, Product, Variant
+from chalicelib.products.presenting import (
+    present,
+    present_card,
+    present_facets,
+    present_found,
+    present_variant,
+)
 from chalicelib.products.schemas import (
-    CardView,
-    CategoryCount,
     ChangeProduct,
     ChangeVariant,
     CreateProduct,
-    FacetsView,
-    FoundVariant,
     FoundVariants,
-    FurtherPriceView,
-    ImageView,
     ListProducts,
     LookUpVariants,
     NewVariant,
-    PriceCount,
-    ProductCategory,
     ProductList,
     ProductView,
     Reader,
-    RenditionView,
-    TranslationView,
     VariantView,
 )
 from chalicelib.products.views import View
-from chalicelib.reviews.schemas import present_rating
 from chalicelib.search import domain as search
-from chalicelib.stock.counters import Sku
-from chalicelib.storage import SIDES, fitted, larger_url, picture_url
-from common import clock
 from common.auth import public, roles
 from common.http import Call, Reply, operation
 from common.problems import CursorInvalid, Forbidden, NotFound, VersionMismatch, invalid
-from common.schemas import Money
 
 routes = Blueprint(__name__)
 STAFF = ("staff", "admin")
@@ -185,119 +173,7 @@ def _given(price: int | UnsetType) -> int | None:
     return None if price is UNSET else price
 
 
-def present_facets(facets: search.Facets, currency: str, view: View) -> FacetsView:
-    def money(amount: int) -> Money:
-        return Money(amount, currency)
-
-    return FacetsView(
-        [CategoryCount(one.id, one.slug, _name(one, view), count) for one, count in facets.categories],
-        [PriceCount(money(least), None if most is None else money(most), n) for least, most, n in facets.prices],
-    )
-
-
-def _name(category: Category, view: View) -> str:
-    return view.translated(category.names) or category.name
-
-
-def present_card(product_id: str, face: Face, view: View) -> CardView:
-    return CardView(
-        id=product_id,
-        slug=face.slug,
-        name=view.translated(face.names) or face.name,
-        status=face.status,
-        price=face.price,
-        compare_at_price=face.compare_at_price,
-        available=face.available,
-        thumb_url=picture_url(face.thumb),
-        picture_url=larger_url(face.thumb) if face.has_larger else None,
-    )
-
-
-def present(details: Details, view: View) -> ProductView:
-    product = details.product
-    text = view.translated(product.translations) or product
-    return ProductView(
-        id=product.id,
-        slug=product.slug,
-        name=text.name,
-        description=text.description,
-        status=product.status,
-        categories=[present_category(one, view) for one in details.categories],
-        options=product.options,
-        variants=[present_variant(one, details.available.get(one.sku, 0), view) for one in product.variants],
-        images=[present_image(one) for one in product.images],
-        rating=present_rating(details.rating),
-        version=product.version,
-        created_at=clock.rfc3339(product.created_at),
-        updated_at=clock.rfc3339(product.updated_at),
-        translations=present_translations(product) if view.staff else UNSET,
-    )
-
-
-def present_category(category: Category, view: View) -> ProductCategory:
-    return ProductCategory(category.id, category.slug, _name(category, view))
-
-
-def present_translations(product: Product) -> dict[str, TranslationView]:
-    return {tag: TranslationView(one.name, one.description) for tag, one in product.translations.items()}
-
-
 def _one_variant(status: int, details: Details, sku: str) -> Reply[VariantView]:
     found = domain.variant_of(details.product, sku)
     body = present_variant(found, details.available.get(sku, 0), _EDITOR)
     return Reply(status, body, version=details.product.version)
-
-
-def present_variant(variant: Variant, available: int, view: View) -> VariantView:
-    """Staff who ask for no currency see the price that they edit."""
-    own = variant.price, variant.compare_at_price
-    currency = view.currency or (variant.price.currency if view.staff else config.CURRENCY)
-    price, compare_at_price = variant.cost(currency) or own
-    return VariantView(
-        sku=variant.sku,
-        options=variant.options,
-        price=price,
-        compare_at_price=compare_at_price,
-        weight_g=variant.weight_g,
-        available=available,
-        prices=present_prices(variant) if view.staff else UNSET,
-    )
-
-
-def present_prices(variant: Variant) -> list[FurtherPriceView]:
-    return [FurtherPriceView(*cost) for cost in map(variant.cost, variant.prices) if cost]
-
-
-def present_image(image: Image) -> ImageView:
-    """With the addresses of its renditions; of the picture itself where it is from before there were any."""
-    ready = image.status == "ready"
-    renditions = [_rendition(image, side) for side in SIDES if ready and str(side) in image.renditions]
-    urls = [one.url for one in renditions] if renditions else [picture_url(image.key if ready else None)]
-    return ImageView(
-        id=image.id,
-        status=image.status,
-        url=urls[-1],
-        thumb_url=urls[0],
-        width=image.width,
-        height=image.height,
-        alt=image.alt,
-        renditions=renditions,
-    )
-
-
-def _rendition(image: Image, side: int) -> RenditionView:
-    width, height = fitted(image.width, image.height, side)
-    return RenditionView(width, height, config.bucket.presigned_get(image.renditions[str(side)]))
-
-
-def present_found(sku: Sku, view: View) -> FoundVariant:
-    return FoundVariant(
-        sku=sku.sku,
-        product_id=sku.product_id,
-        name=view.translated(sku.offer.names) or sku.offer.name,
-        options=sku.offer.options,
-        price=price_in(view.currency, sku.offer.price, sku.offer.prices),
-        weight_g=sku.offer.weight_g,
-        available=sku.available,
-        thumb_url=picture_url(sku.offer.thumb),
-    )
