@@ -196,6 +196,7 @@ BAD_LINES = [
     ('{"slug": "lamp", "name": "Lamp", "images": [1]}', "wrong_type"),
     ('{"slug": "lamp", "name": "Lamp", "variants": [{}]}', "missing"),
     (json.dumps({"slug": "lamp", "name": "L", "category_ids": [str(n) for n in range(11)]}), "limit_reached"),
+    ('{"slug": "lamp", "name": "Lamp", "category_ids": ["cat_none"]}', "invalid_value"),
     ('{"slug": "lamp", "name": "' + "x" * 2_000_000 + '"}', "too_long"),
 ]
 
@@ -292,6 +293,15 @@ def test_a_file_that_can_not_be_read_fails_and_changes_nothing(files, shop, kind
     assert (outcome.status, outcome.view["problem"]["code"]) == ("failed", code)
     assert outcome.counts == (0, 0, 0)
     assert shop.names("status=all", role="staff") == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "content"), [("csv", "slug,name\n"), ("jsonl", "\n"), ("zip", archive({"products.jsonl": ""}))]
+)
+def test_a_file_without_rows_is_done_at_once(files, kind, content):
+    outcome = files.bring_in(kind, content)
+
+    assert (outcome.status, outcome.counts, outcome.view["progress"]) == ("done", (0, 0, 0), 1.0)
 
 
 def test_a_bomb_is_not_unpacked_beyond_the_limit(files, monkeypatch):
