@@ -32,6 +32,7 @@ Place = tuple[Any, str, str]  # kind of item and its key, for a batch read
 
 _ROUNDS = 8
 _BATCH = 100
+_PAGE = 1_000  # cards, which are small
 _BESIDE = _BATCH - 2  # in one read with the product and its rating
 _MOST_REMEMBERED = 5_000
 _places: dict[str, list[Place]] = {}
@@ -284,9 +285,11 @@ def with_processing_pictures() -> list[Product]:
 def all_stored() -> Iterator[Product]:
     """Every product in ascending order of its id, by the list of all cards: for repairs."""
     after: str | None = None
-    while rows := cards.listed(cards.EVERYTHING, None, "oldest", after, _BATCH):
-        found = {product.id: product for product in stored_many([row.product_id for row in rows])}
-        yield from (found[row.product_id] for row in rows if row.product_id in found)
+    while rows := cards.listed(cards.EVERYTHING, None, "oldest", after, _PAGE):
+        for start in range(0, len(rows), _BATCH):
+            some = rows[start : start + _BATCH]
+            found = {product.id: product for product in stored_many([row.product_id for row in some])}
+            yield from (found[row.product_id] for row in some if row.product_id in found)
         after = cards.position(rows[-1], "oldest")
 
 
