@@ -72,6 +72,19 @@ def test_an_export_has_drafts_and_no_archived_products(files, shop):
     assert lines[0]["variants"][0]["stock"] == 5
 
 
+def test_an_export_goes_through_all_pages_the_oldest_first(files, shop, monkeypatch):
+    from chalicelib.products import domain
+
+    monkeypatch.setattr(domain, "_PAGE", 3)
+    monkeypatch.setattr(domain, "_BATCH", 2)
+    for number in range(7):
+        shop.product(f"p-{number}", variants=[])
+    ids = [shop.read(f"p-{number}").json["id"] for number in range(7)]
+
+    lines = [json.loads(line)["slug"] for line in files.bring_out("jsonl").splitlines()]
+    assert lines == [f"p-{number}" for _, number in sorted(zip(ids, range(7), strict=True))]
+
+
 def test_an_export_tells_its_state_and_is_made_once(files, api, shop):
     shop.product()
     made = api.post("/exports", {"format": "csv"}, role="staff")
