@@ -2,8 +2,7 @@
 
 The service's own routes in this process, over the embedded AWS in one of its own. Products are written straight to its
 tables by the service's models. Read units are worked out by DynamoDB's rules from the sizes of the items that came back
-(4 KB each, half for eventual consistency): the emulator's own figures are not to be relied on. Exit 1 if anything
-differs.
+(4 KB each, half for eventual consistency), not taken from the emulator. Exit 1 if anything differs.
 `SIZES=100,20000` measures others.
 """
 
