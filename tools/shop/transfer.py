@@ -4,6 +4,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
@@ -78,23 +79,14 @@ def upload(form: dict[str, Any], content: IO[bytes], size: int, sent: Callable[[
         raise click.ClickException(f"The upload was answered {answer.status}: {answer.data[:300]!r}")
 
 
-class bar:  # noqa: N801 - read as a function: `with bar(…) as (progress, task)`
+@contextmanager
+def bar(what: str, *, rows: bool = False) -> Iterator[tuple[Progress, TaskID]]:
     """A progress bar on standard error; in a file or a pipe nothing."""
-
-    def __init__(self, what: str, *, rows: bool = False) -> None:
-        columns = [MofNCompleteColumn(), TextColumn("rows")] if rows else []
-        shown = Console(stderr=True)
-        self._progress = Progress(
-            TextColumn("{task.description}"), BarColumn(), *columns, TimeRemainingColumn(), console=shown,
-            disable=not shown.is_terminal,
-        )  # fmt: skip
-        self._what = what
-
-    def __enter__(self) -> tuple[Progress, TaskID]:
-        return self._progress.__enter__(), self._progress.add_task(self._what, total=None)
-
-    def __exit__(self, *error: Any) -> None:
-        self._progress.__exit__(*error)
+    shown = Console(stderr=True)
+    columns = [MofNCompleteColumn(), TextColumn("rows")] if rows else []
+    every = (TextColumn("{task.description}"), BarColumn(), *columns, TimeRemainingColumn())
+    with Progress(*every, console=shown, disable=not shown.is_terminal) as progress:
+        yield progress, progress.add_task(what, total=None)
 
 
 def watched(shop: Staff, import_id: str) -> dict[str, Any]:
