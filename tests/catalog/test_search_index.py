@@ -190,7 +190,7 @@ def dying(write, steps):
 
 
 Index.TestCase.settings = settings(
-    max_examples=30, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=30, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
 )
 quickly = settings(max_examples=60, deadline=None)
 TestIndex = Index.TestCase
