@@ -96,8 +96,9 @@ def test_repeating_before_it_expires_extends_the_hold_and_never_shortens_it(shop
     assert shop.commit().status == 200
 
 
-def test_other_items_under_the_same_id_are_refused(shop, lamp, chair):
+def test_other_items_under_the_same_id_are_refused_also_later(shop, lamp, chair, shop_clock):
     shop.reserve(LAMP=2)
+    shop_clock.forward(1)
 
     for other in ({"LAMP": 1}, {"LAMP": 2, "CHAIR": 1}, {"CHAIR": 2}):
         assert shop.reserve(**other).code == "reservation_mismatch"
