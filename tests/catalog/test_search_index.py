@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from chalicelib import config
 from chalicelib.prices import Price
-from chalicelib.search import library
+from chalicelib.search import library, parts
 from chalicelib.search.ranking import Filters, Results
 from chalicelib.search.reader import Reader
 from common.problems import Unavailable
@@ -88,7 +88,7 @@ class Table:
 
 
 def indexed():
-    return {one.id: one for one in library.living(library.open_all())}
+    return {one.id: one for one in parts.living(library.open_all())}
 
 
 def found(reader, query, wanted=None, number=100, after=None):
@@ -227,7 +227,7 @@ def test_a_damaged_or_old_index_serves_on_where_it_is_known_and_can_be_made_anew
     assert found(known, "lamp")
     with pytest.raises(Unavailable):
         found(new, "lamp")
-    with pytest.raises(library.Unreadable):
+    with pytest.raises(parts.Unreadable):
         table.follow(1)
     table.rebuild()
     known._asked_at = new._asked_at = (0.0, 0.0)
@@ -249,7 +249,7 @@ def test_a_damaged_or_missing_segment_serves_on_where_it_is_known(bucket, table,
         found(Reader(), "lamp")
     assert found(known, "lamp")
     monkeypatch.setattr(library, "MOST_CHANGES", 1)
-    with pytest.raises(library.Unreadable):  # which makes the stream's handler begin anew
+    with pytest.raises(parts.Unreadable):  # which makes the stream's handler begin anew
         table.follow(1)
     table.rebuild()
     assert found(Reader(), "lamp")
@@ -334,7 +334,7 @@ def test_pages_go_on_where_they_were_while_the_index_moves_on(bucket, table):
 @quickly
 @given(st.lists(products, min_size=3, max_size=8), queries, filters)
 def test_a_filter_only_leaves_out_and_moves_nothing(rows, query, wanted):
-    segment = library.in_memory({f"prd_{n:04d}": document(n, **fields) for n, fields in enumerate(rows)})
+    segment = parts.in_memory({f"prd_{n:04d}": document(n, **fields) for n, fields in enumerate(rows)})
     open_ = Filters(wanted.status, wanted.currency, wanted.priced)
 
     def ids(limits):
@@ -347,7 +347,7 @@ def test_a_filter_only_leaves_out_and_moves_nothing(rows, query, wanted):
 @quickly
 @given(st.lists(products, min_size=3, max_size=8), queries)
 def test_counts_are_of_what_is_found(rows, query):
-    segment = library.in_memory({f"prd_{n:04d}": document(n, **fields) for n, fields in enumerate(rows)})
+    segment = parts.in_memory({f"prd_{n:04d}": document(n, **fields) for n, fields in enumerate(rows)})
     results = Results([(segment, 0)], query, OPEN, LABELS)
     found = [hit.document for hit in results.best(100)]
     prices = [one.amounts["EUR"] for one in found if "EUR" in one.amounts]
@@ -364,6 +364,6 @@ def test_counts_are_of_what_is_found(rows, query):
 @given(queries.filter(str.split))
 def test_a_word_in_the_name_comes_before_the_same_in_the_text(query):
     rows = {"prd_0001": document(1, name=query), "prd_0002": document(2, name="other", text=query)}
-    results = Results([(library.in_memory(rows), 0)], query, OPEN, {})
+    results = Results([(parts.in_memory(rows), 0)], query, OPEN, {})
 
     assert results.best(1)[0].document.id == "prd_0001"

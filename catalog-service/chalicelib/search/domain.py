@@ -10,7 +10,7 @@ from itertools import groupby
 from chalicelib import config
 from chalicelib.categories import domain as categories
 from chalicelib.products import domain as products
-from chalicelib.search import library
+from chalicelib.search import library, parts
 from chalicelib.search.documents import Document, of_product, terms
 from chalicelib.search.ranking import Filters, Hit, Results
 from chalicelib.search.reader import reader
@@ -97,13 +97,13 @@ def follow(product_ids: Iterable[str]) -> None:
         return
     try:
         written = library.apply(lambda: _stored(wanted))
-    except library.Unreadable:
+    except parts.Unreadable:
         written = False
     if not written:
         rebuild()
 
 
-def _stored(product_ids: Sequence[str]) -> library.Changes:
+def _stored(product_ids: Sequence[str]) -> parts.Changes:
     found = {product.id: of_product(product) for product in products.stored_many(product_ids)}
     return {one: found.get(one) for one in product_ids}
 
@@ -135,4 +135,4 @@ def _differing(documents: Iterator[Document]) -> list[str]:
 
 
 def _indexed() -> Iterator[Document]:
-    return library.living(library.open_all())
+    return parts.living(library.open_all())

@@ -3,9 +3,10 @@
 import threading
 from collections.abc import Sequence
 
-from chalicelib.search import library
+from chalicelib.search import library, parts
 from chalicelib.search.bits import bits_of
-from chalicelib.search.library import Gone, Index, Part, Unreadable
+from chalicelib.search.library import Index
+from chalicelib.search.parts import Gone, Part, Unreadable
 from chalicelib.search.segment import Segment
 from common import clock, logs
 from common.problems import Unavailable
@@ -73,11 +74,11 @@ class Reader:
     def _open(self, index: Index | None, etag: str | None) -> None:
         index = index or Index()
         if self._segments is None or list(self._parts) != index.parts:
-            parts = {part: self._parts.get(part) or library.download(part) for part in index.parts}
-            self._parts, self._base = parts, library.with_dead(list(parts.values()))
+            opened = {part: self._parts.get(part) or parts.download(part) for part in index.parts}
+            self._parts, self._base = opened, parts.with_dead(list(opened.values()))
         changed = index.changes.keys()
         base = [(one, dead | bits_of(one.numbers_of(changed), one.size)) for one, dead in self._base]
-        self._segments = [*base, (library.in_memory(index.changes), 0)]
+        self._segments = [*base, (parts.in_memory(index.changes), 0)]
         self._etag = etag
 
 
