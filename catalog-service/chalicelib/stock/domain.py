@@ -120,16 +120,17 @@ def set_shards(sku: str, number: int) -> dict[str, Any]:
     return find_stock(sku)
 
 
-def list_low(limit: int, cursor: str | None) -> tuple[list[Sku], str | None]:
+def list_low(limit: int, cursor: str | None, reader: str) -> tuple[list[Sku], str | None]:
     """Those at or below their level, by SKU. Where they have shards, these are read too."""
-    after = config.cursors.open(cursor, "low-stock")
-    shown, following = page(Sku.list_low(after, limit + 1), limit, lambda one: one.sku, config.cursors, "low-stock")
+    scope = ("low-stock", reader)
+    after = config.cursors.open(cursor, *scope)
+    shown, following = page(Sku.list_low(after, limit + 1), limit, lambda one: one.sku, config.cursors, *scope)
     return list(counters.among(shown).values()), following
 
 
-def list_history(sku: str, limit: int, cursor: str | None) -> tuple[list[Adjustment], str | None]:
+def list_history(sku: str, limit: int, cursor: str | None, reader: str) -> tuple[list[Adjustment], str | None]:
     """A SKU's corrections, newest first."""
-    scope = ("adjustments", sku)
+    scope = ("adjustments", sku, reader)
     before = config.cursors.open(cursor, *scope)
     own, rows = Adjustment.of_sku(sku, before, limit + 1)
     if before is None:

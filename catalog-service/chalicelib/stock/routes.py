@@ -29,9 +29,9 @@ staff = roles("staff", "admin")
 
 @routes.route("/stock", methods=["GET"])
 @operation(allow=staff, query=ListLow, responses={200: LowStock}, problems=[CursorInvalid])
-def list_low_stock(query: ListLow) -> LowStock:
+def list_low_stock(query: ListLow, call: Call) -> LowStock:
     """SKUs of which no more is available than their `low_stock_at`."""
-    items, following = domain.list_low(query.limit, query.cursor)
+    items, following = domain.list_low(query.limit, query.cursor, call.caller.id)
     return LowStock(items=[_present_low(one) for one in items], next_cursor=following)
 
 
@@ -58,9 +58,9 @@ def set_shards(sku: str, body: SetShards) -> StockView:
 
 @routes.route("/stock/{sku}/adjustments", methods=["GET"])
 @operation(allow=staff, query=PageQuery, responses={200: History}, problems=[NotFound, CursorInvalid])
-def list_adjustments(sku: str, query: PageQuery) -> History:
+def list_adjustments(sku: str, query: PageQuery, call: Call) -> History:
     """Who corrected the stock, by how much and why, newest first."""
-    rows, following = domain.list_history(sku, query.limit, query.cursor)
+    rows, following = domain.list_history(sku, query.limit, query.cursor, call.caller.id)
     return History(items=[_present(one) for one in rows], next_cursor=following)
 
 
