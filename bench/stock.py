@@ -1,9 +1,9 @@
 """Holds of one SKU over 1, 4 and 16 shards, against a bare transaction of the same size on the same emulator.
 
 As many buyers at once as threads, each on a connection of its own; the bare one (boto3) writes as much under as many
-conditions, one counter and one item. Both go through the proxy that counts. Target: one call for each hold, however many
-shards. The emulator works off one request after the other, so shards can't be faster here: what they save, waiting and
-refusals of DynamoDB's partitions, is not simulated.
+conditions, one counter and one item. Both go through the proxy that counts. Target: one call for each hold, with any
+number of shards. The emulator works off one request after the other, so shards can't be faster here:
+what they save, waiting and refusals of DynamoDB's partitions, is not simulated.
 """
 
 import json
