@@ -3,7 +3,7 @@ import { findImport, formatOf, FORMATS, importFile, listImports, MOST_BYTES, rea
 import { fieldText } from "../../api/field-words.js";
 import { SendButton, SendingProblem, useSending } from "../../parts/form.js";
 import { LoadMore } from "../../parts/load-more.js";
-import { Loaded, Notice } from "../../parts/notice.js";
+import { Loaded } from "../../parts/notice.js";
 import { toast } from "../../parts/toast.js";
 import { useResource } from "../../resource.js";
 import { momentText } from "../../times.js";
@@ -113,7 +113,7 @@ function Entry({ job, open, onChanged }) {
       </div>
       ${job.status === "running" && html`<progress max="1" value=${job.progress} aria-label="Import of ${title}"></progress>`}
       <p role="status">${saidOf(job)}</p>
-      ${job.problem && html`<${Notice} kind="problem"><p>${job.problem.message}</p><//>`}
+      ${job.problem && html`<p class="error">${job.problem.message}</p>`}
       ${job.errors_url && job.status !== "running" && html`
         <details open=${open}><summary>Rows that could not be taken</summary><${Mistakes} job=${job} /></details>`}
       <${Controls} job=${job} onChanged=${onChanged} />
