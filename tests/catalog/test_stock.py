@@ -181,6 +181,13 @@ def low(shop, query=""):
     return shop.api.get(f"/stock?low=true{query}", role="staff").json["items"]
 
 
+def test_setting_neither_a_count_nor_a_level_is_refused(shop, lamp):
+    answer = shop.api.put("/stock/LAMP", {}, role="staff")
+
+    assert (answer.status, answer.code) == (422, "validation_failed")
+    assert [(one["field"], one["code"]) for one in answer.json["errors"]] == [("on_hand", "missing")]
+
+
 @pytest.mark.parametrize("shards", [1, 3])
 def test_low_stock_is_told_once_each_time_it_becomes_low(shop, lamp, warned, shards):
     shop.api.put("/stock/LAMP/shards", {"shards": shards}, role="staff")

@@ -13,7 +13,7 @@ from chalicelib.stock.models import Sku
 from common import clock
 from common.idempotency import record_key, record_values, replay
 from common.pagination import page
-from common.problems import NotFound, Unavailable
+from common.problems import NotFound, Unavailable, invalid
 from common.tables import ConditionFailed, Refused
 
 _ROUNDS = 24
@@ -29,6 +29,8 @@ def find_stock(sku: str) -> dict[str, Any]:
 
 def set_stock(sku: str, on_hand: int | UnsetType, low_stock_at: int | UnsetType | None, actor: str) -> dict[str, Any]:
     """What was counted on the shelf, StockHeld if more than that is held, and the level below which to warn."""
+    if on_hand is UNSET and low_stock_at is UNSET:
+        raise invalid("on_hand", "This field is required.", "missing")
     if low_stock_at is not UNSET:
         _warn_at(sku, low_stock_at)
     return find_stock(sku) if on_hand is UNSET else _count(sku, on_hand, actor)

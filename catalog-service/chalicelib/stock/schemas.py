@@ -12,7 +12,7 @@ Units = Annotated[int, Meta(ge=0, le=MOST)]
 
 
 class SetStock(Body):
-    """`low_stock_at` null: never warn; what is left out stays as it is."""
+    """`low_stock_at` null: never warn; what is left out stays as it is, but one of the two has to be there."""
 
     on_hand: Units | UnsetType = UNSET
     low_stock_at: Units | UnsetType | None = UNSET
