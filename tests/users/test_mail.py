@@ -413,7 +413,7 @@ def test_neither_the_queue_nor_the_outbox_holds_a_secret_or_a_person(life, aws, 
     bodies = [request["MessageBody"] for _, operation, request in calls.made if operation == "SendMessage"]
 
     assert len(bodies) == len(SUBJECTS)
-    for secret in ("example.test", "Zo", "token=", PASSWORD, NEW_PASSWORD):
+    for secret in ("example.test", "Zoë", "Zo\\u00eb", "Example", "token=", PASSWORD, NEW_PASSWORD):
         assert not [body for body in bodies if secret in body]
         assert secret not in str([item for item in stored() if item["pk"]["S"].startswith(("OUT#", "MAILS#"))])
 
