@@ -172,15 +172,15 @@ def get(kind: type[I], hash_key: str, range_key: str) -> I | None:
         return None
 
 
-def get_all(*refs: Ref) -> list[Any]:
-    """What is stored now under each key, None where there is nothing, in the order of the keys; a hundred at most.
+def get_all(*refs: Ref, consistent: bool = True) -> list[Any]:
+    """What is stored under each key, None where there is nothing, in the order of the keys; a hundred at most.
 
-    One consistent BatchGetItem. Keys that DynamoDB was too busy for are asked again.
+    One BatchGetItem, of what is stored now if it is consistent. Keys that DynamoDB was too busy for are asked again.
     """
     connection = refs[0][0]._get_connection().connection
     kinds = {(_table(kind), pk, sk): kind for kind, pk, sk in refs}
     found: dict[tuple[str, str, str], Item] = {}
-    wanted = _requested(kinds)
+    wanted = _requested(kinds, consistent)
     for attempt in range(_ATTEMPTS):
         answer = connection.dispatch("BatchGetItem", {"RequestItems": wanted})
         for table, rows in answer["Responses"].items():
@@ -193,10 +193,10 @@ def get_all(*refs: Ref) -> list[Any]:
     raise Unavailable(retry_after=1)
 
 
-def _requested(places: Iterable[tuple[str, str, str]]) -> dict[str, Any]:
+def _requested(places: Iterable[tuple[str, str, str]], consistent: bool) -> dict[str, Any]:
     wanted: dict[str, Any] = {}
     for table, pk, sk in places:
-        asked = wanted.setdefault(table, {"Keys": [], "ConsistentRead": True})
+        asked = wanted.setdefault(table, {"Keys": [], "ConsistentRead": consistent})
         asked["Keys"].append({"pk": {"S": pk}, "sk": {"S": sk}})
     return wanted
 

@@ -10,7 +10,7 @@ from pynamodb.exceptions import VerboseClientError
 
 from chalicelib import config
 from common.problems import Unavailable
-from common.tables import Item, is_unavailable
+from common.tables import Item, get_all, is_unavailable
 
 _BATCH = 100
 _ROUNDS = 4
@@ -38,32 +38,9 @@ Key = tuple[type[CatalogItem] | type[StockItem], str, str]  # a kind of item wit
 
 def batch_get(keys: Iterable[Key], *, consistent: bool = False) -> list[Any]:
     """Items of several kinds and of both tables, one round trip for each hundred, absent ones left out."""
-    kinds = {(kind.Meta.table_name, pk, sk): kind for kind, pk, sk in keys}
-    todo = list(kinds)
-    found: list[Any] = []
-    for _ in range(_ROUNDS + len(todo) // _BATCH):
-        if not todo:
-            return found
-        answer = CatalogItem._get_connection().connection.dispatch(
-            "BatchGetItem", {"RequestItems": _requested(todo[:_BATCH], consistent)}
-        )
-        for table, rows in answer["Responses"].items():
-            found += [kinds[table, row["pk"]["S"], row["sk"]["S"]].from_raw_data(row) for row in rows]
-        todo = _left(answer["UnprocessedKeys"]) + todo[_BATCH:]
-    if todo:
-        raise Unavailable(retry_after=1)
-    return found
-
-
-def _requested(keys: list[tuple[str, str, str]], consistent: bool) -> dict[str, Any]:
-    requests: dict[str, Any] = {table: {"Keys": [], "ConsistentRead": consistent} for table, _, _ in keys}
-    for table, pk, sk in keys:
-        requests[table]["Keys"].append({"pk": {"S": pk}, "sk": {"S": sk}})
-    return requests
-
-
-def _left(unprocessed: dict[str, Any]) -> list[tuple[str, str, str]]:
-    return [(table, key["pk"]["S"], key["sk"]["S"]) for table, one in unprocessed.items() for key in one["Keys"]]
+    wanted = list(dict.fromkeys(keys))
+    hundreds = [wanted[start : start + _BATCH] for start in range(0, len(wanted), _BATCH)]
+    return [row for some in hundreds for row in get_all(*some, consistent=consistent) if row is not None]
 
 
 def snapshot(keys: Sequence[Key]) -> list[Any]:
