@@ -65,7 +65,9 @@ def test_somebody_elses_order_looks_like_none_at_all(shop, method, path):
 
 
 @pytest.mark.parametrize("role", ["guest", "customer"])
-@pytest.mark.parametrize("filters", ["status=pending", "customer_id=usr_guest", "email=ann@example.test"])
+@pytest.mark.parametrize(
+    "filters", ["status=pending", "customer_id=usr_guest", "email=ann@example.test", "day=2026-11-23"]
+)
 def test_only_staff_may_ask_for_others_orders(api, role, filters):
     assert api.get(f"/orders?{filters}", role=role).status == 403
     assert api.get(f"/orders?{filters}", role="staff").status == 200

@@ -41,11 +41,16 @@ def list_orders(
         raise Forbidden
     (name, value), *others = filters.items()
     if others:
-        raise invalid(others[0][0], "Ask for one of status, customer_id and email.")
+        raise invalid(others[0][0], "Ask for one of status, customer_id, email and day.")
     return LISTS[name](value, position, limit)
 
 
-LISTS = {"status": models.list_of_status, "customer_id": models.list_of_buyer, "email": models.list_of_email}
+LISTS = {
+    "status": models.list_of_status,
+    "customer_id": models.list_of_buyer,
+    "email": models.list_of_email,
+    "day": models.list_of_day,
+}
 
 
 def cancel_order(order: Order, actor: str, world: World) -> Order:

@@ -1,7 +1,7 @@
 """Orders in the table: `ORDER#<id> / META`, lines and history embedded.
 
-Indexes: by buyer, and by e-mail address until the buyer is erased, newest first; by status, over shards, since many
-orders share one; and by when an order is due, sparse and over shards, for the sweeper.
+Indexes: by buyer, and by e-mail address until the buyer is erased, newest first; by status and by the day of placing,
+over shards, since many orders share one; and by when an order is due, sparse and over shards, for the sweeper.
 """
 
 import zlib
@@ -21,6 +21,7 @@ from chalicelib.pricing.price import PricedLine
 from chalicelib.table import OrdersItem
 from common import tables
 from common.attributes import Choice, Document, Whole
+from common.clock import rfc3339
 from common.tables import ConditionFailed, OutcomeUnknown, Refused, Transaction
 
 SHARDS = 4
@@ -50,6 +51,15 @@ class ByStatus(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]
         projection = AllProjection()
 
     status_shard = UnicodeAttribute(hash_key=True)
+    order = UnicodeAttribute(range_key=True)
+
+
+class ByDay(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]
+    class Meta:
+        index_name = "by-day"
+        projection = AllProjection()
+
+    day_shard = UnicodeAttribute(hash_key=True)
     order = UnicodeAttribute(range_key=True)
 
 
@@ -101,11 +111,13 @@ class OrderItem(OrdersItem):
     updated_at = NumberAttribute()
     email_key = UnicodeAttribute(null=True)
     status_shard = UnicodeAttribute()
+    day_shard = UnicodeAttribute(null=True)
     due_shard = UnicodeAttribute(null=True)
 
     by_buyer = ByBuyer()
     by_email = ByEmail()
     by_status = ByStatus()
+    by_day = ByDay()
     by_due = ByDue()
 
     @classmethod
@@ -134,8 +146,13 @@ def _values(order: Order) -> dict[str, Any]:
         "buyer": order.owner,
         "email_key": order.email.lower() if order.email else None,
         "status_shard": f"STATUS#{order.status}#{_shard(order.id)}",
+        "day_shard": _day_shard(rfc3339(order.placed_at)[:10], _shard(order.id)),
         "due_shard": f"NEXT#{_shard(order.id)}" if order.due is not None else None,
     }
+
+
+def _day_shard(day: str, shard: int) -> str:
+    return f"DAY#{day}#{shard}"
 
 
 def _shard(order_id: str) -> int:
@@ -215,9 +232,18 @@ def list_of_email(email: str, before: str | None, limit: int) -> list[Order]:
 
 
 def list_of_status(status: str, before: str | None, limit: int) -> list[Order]:
-    """One query a shard, merged."""
-    shards = [_newest_first(OrderItem.by_status, f"STATUS#{status}#{n}", before, limit) for n in range(SHARDS)]
-    return list(islice(merge(*shards, key=lambda order: order.id, reverse=True), limit))
+    return _merged(OrderItem.by_status, [f"STATUS#{status}#{n}" for n in range(SHARDS)], before, limit)
+
+
+def list_of_day(day: str, before: str | None, limit: int) -> list[Order]:
+    """Those placed on a day (`yyyy-mm-dd`, UTC)."""
+    return _merged(OrderItem.by_day, [_day_shard(day, n) for n in range(SHARDS)], before, limit)
+
+
+def _merged(index: Any, shards: list[str], before: str | None, limit: int) -> list[Order]:
+    """One query a shard."""
+    found = [_newest_first(index, shard, before, limit) for shard in shards]
+    return list(islice(merge(*found, key=lambda order: order.id, reverse=True), limit))
 
 
 def _newest_first(index: Any, partition: str, before: str | None, limit: int) -> list[Order]:

@@ -1,5 +1,6 @@
 """Orders in answers, and what lists of them may be asked for."""
 
+from datetime import date
 from typing import Annotated, Any, Literal, cast
 
 import msgspec
@@ -18,17 +19,19 @@ PaymentState = Literal[
 
 
 class ListOrders(PageQuery):
-    """`?status=`, `?customer_id=` and `?email=` are for staff, one at a time."""
+    """`?status=`, `?customer_id=`, `?email=` and `?day=` (of placing, in UTC) are for staff, one at a time."""
 
     status: Status | UnsetType = UNSET
     customer_id: Id | UnsetType = UNSET
     email: Annotated[str, Meta(min_length=1, max_length=254)] | UnsetType = UNSET
+    day: date | UnsetType = UNSET
 
     @property
     def filters(self) -> dict[str, str]:
         """Those that were given."""
         named = {"status": self.status, "customer_id": self.customer_id, "email": self.email}
-        return {name: value for name, value in named.items() if isinstance(value, str)}
+        given = {name: value for name, value in named.items() if isinstance(value, str)}
+        return given | ({"day": self.day.isoformat()} if isinstance(self.day, date) else {})
 
 
 class PaymentView(msgspec.Struct, kw_only=True):

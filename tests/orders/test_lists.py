@@ -1,0 +1,60 @@
+"""Lists for staff: by day, page by page, and what they may be asked for."""
+
+import pytest
+
+
+def placed_on(shop, catalog, clock, seconds, *, orders):
+    """Ids of orders placed from that many seconds on, newest first."""
+    catalog.reservations.skus["MUG"].on_hand = 99
+    clock.seconds = seconds
+    ids = []
+    for _ in range(orders):
+        clock.forward(1)
+        shop.puts("MUG")
+        ids.insert(0, shop.buys(f"key-{clock.seconds}").json["id"])
+    return ids
+
+
+def pages(staff, path):
+    """Every page of a list."""
+    found, cursor = [], ""
+    while cursor is not None:
+        page = staff.get(path + cursor).json
+        found.append([order["id"] for order in page["items"]])
+        cursor = page["next_cursor"] and f"&cursor={page['next_cursor']}"
+    return found
+
+
+MIDNIGHT = 1_795_392_000  # 2026-11-23
+
+
+def test_staff_list_the_orders_of_a_day_newest_first(shop, catalog, shop_clock):
+    placed_on(shop, catalog, shop_clock, MIDNIGHT - 2, orders=1)
+    ids = placed_on(shop, catalog, shop_clock, MIDNIGHT - 1, orders=5)
+    placed_on(shop, catalog, shop_clock, MIDNIGHT + 86_400, orders=1)
+    staff = shop.named("usr_staff", "staff")
+
+    assert pages(staff, "/orders?day=2026-11-23&limit=2") == [ids[:2], ids[2:4], ids[4:]]
+    assert pages(staff, "/orders?day=2026-11-25") == [[]]
+
+
+def test_a_page_that_takes_all_there_is_has_no_cursor(shop, catalog, shop_clock):
+    ids = placed_on(shop, catalog, shop_clock, MIDNIGHT, orders=4)
+
+    assert pages(shop.named("usr_staff", "staff"), "/orders?day=2026-11-23&limit=4") == [ids]
+
+
+def test_a_cursor_of_one_day_is_none_of_another(shop, catalog, shop_clock):
+    placed_on(shop, catalog, shop_clock, MIDNIGHT, orders=2)
+    staff = shop.named("usr_staff", "staff")
+    cursor = staff.get("/orders?day=2026-11-23&limit=1").json["next_cursor"]
+
+    assert staff.get(f"/orders?day=2026-11-24&cursor={cursor}").code == "cursor_invalid"
+    assert staff.get(f"/orders?status=confirmed&cursor={cursor}").code == "cursor_invalid"
+
+
+@pytest.mark.parametrize("day", ["2026-02-30", "23.11.2026", "2026-11", "", "2026-11-23T00:00:00Z"])
+def test_a_day_that_is_none_is_refused(shop, day):
+    answer = shop.named("usr_staff", "staff").get(f"/orders?day={day}")
+
+    assert (answer.status, answer.json["errors"][0]["field"]) == (422, "day")
