@@ -17,8 +17,13 @@ STREAM_ARN = os.environ.get(
 )
 ERASURE_QUEUE = os.environ.get("ERASURE_QUEUE", "shop-orders-erasures")
 ERASURE_QUEUE_URL = os.environ.get("ERASURE_QUEUE_URL", "")
+WEBHOOKS_TABLE = os.environ.get("WEBHOOKS_TABLE", "shop-orders-webhooks")
+WEBHOOK_QUEUE = os.environ.get("WEBHOOK_QUEUE", "shop-orders-webhooks")
+WEBHOOK_QUEUE_URL = os.environ.get("WEBHOOK_QUEUE_URL", "")
+WEBHOOKS_TO_LOOPBACK = settings.stage == "local"
 CATALOG_URL = os.environ.get("CATALOG_URL", "")
 PAYMENTS_URL = os.environ.get("PAYMENTS_URL", "https://api.stripe.com").rstrip("/")
+REFUND_LIMIT = int(os.environ.get("REFUND_LIMIT", "50000"))  # minor units that staff may refund of an order by hand
 PUBLIC_URL = os.environ.get("PUBLIC_URL", "http://localhost:8080").rstrip("/")
 
 secrets = Secrets(settings.secrets_prefix)
@@ -33,3 +38,7 @@ def payment_key() -> str:
 
 def payment_webhook_secret() -> str:
     return secrets.get("payment-webhook-secret")
+
+
+def webhook_key() -> str:
+    return secrets.get("webhook-key")

@@ -97,4 +97,5 @@ def _secrets(service: str) -> dict[str, str]:
         "email-key": "email-key-of-the-tests",
         "payment-key": "sk_test_of_the_tests",
         "payment-webhook-secret": "whsec_of_the_tests",
+        "webhook-key": "webhook-key-of-the-tests",
     }

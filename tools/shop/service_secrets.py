@@ -36,6 +36,7 @@ NEEDED: dict[str, dict[str, Callable[[], str]]] = {
         **COMMON,
         "payment-key": lambda: f"sk_test_{secrets.token_hex(24)}",
         "payment-webhook-secret": lambda: f"whsec_{secrets.token_hex(24)}",
+        "webhook-key": random_text,
     },
 }
 
