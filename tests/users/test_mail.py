@@ -86,7 +86,7 @@ def job_of(post):
 
 
 def delivered(post, job):
-    from chalicelib.mail.sender import NotSent
+    from common.mail import NotSent
 
     try:
         post.deliver(job)
@@ -458,7 +458,7 @@ def test_no_log_line_holds_personal_data(life, post, calls, caplog):
 
 def test_an_error_of_ses_is_passed_on_without_the_address_in_it(person, post, mail_is_down):
     """Lambda logs what a function raises; SES's own message names addresses."""
-    from chalicelib.mail.sender import NotSent
+    from common.mail import NotSent
 
     person().registers()
     with mail_is_down, pytest.raises(NotSent) as raised:

@@ -13,11 +13,11 @@ from chalicelib import outbox
 from chalicelib.accounts import domain as accounts
 from chalicelib.credentials import domain as credentials
 from chalicelib.mail import allowance, letters, sender
-from chalicelib.mail.letters import Letter
 from chalicelib.mail.recipients import Recipient, unseal
 from chalicelib.outbox import MailJob
 from chalicelib.registrations import domain as registrations
 from common import ids, logs, tracing
+from common.mail import Letter
 
 _log = logs.logger(__name__)
 

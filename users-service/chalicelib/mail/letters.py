@@ -5,41 +5,28 @@ What a person typed is escaped in HTML, kept out of subjects, and greeted with o
 
 import re
 import unicodedata
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 from chalicelib import config
+from common.mail import Letter, Templates, moment
 
-_TEMPLATES = Path(__file__).with_name("templates")
 _LONGEST_NAME, _MOST_WORDS = 60, 6
 # Letters with their accents, and what stands between them. A dot only ends a word or an initial: no domain, no address,
 # no number to call.
 _NAME = re.compile(r"(?:[LM]|[-'’,] ?| |\.(?=$|[ ,]|L\.))+")
-
-
-@dataclass(frozen=True)
-class Letter:
-    kind: str
-    to: str
-    subject: str
-    text: str
-    html: str
+_templates = Templates(Path(__file__).with_name("templates"))
 
 
 def write(kind: str, to: str, name: str, at: float, path: str) -> Letter:
     """The mail of this kind. `at` is when what it tells of happened, `path` the page of the shop that it leads to."""
     facts = {
         "name": name if is_plain(name) else "",
-        "at": _moment(at),
+        "at": moment(at),
         "link": config.PUBLIC_URL + path,
         "password_page": f"{config.PUBLIC_URL}/forgot-password",
         "support": config.SUPPORT_EMAIL,
     }
-    subject, _, text = _filled(f"{kind}.txt", facts).partition("\n\n")
-    return Letter(kind, to, subject, text, _filled(f"{kind}.html", facts))
+    return _templates.write(kind, to, facts)
 
 
 def is_plain(name: str) -> bool:
@@ -51,24 +38,3 @@ def is_plain(name: str) -> bool:
 def _shape(sign: str) -> str:
     kind = unicodedata.category(sign)[0]
     return kind if kind in "LM" else sign
-
-
-def _moment(at: float) -> str:
-    return datetime.fromtimestamp(at, UTC).strftime("%-d %B %Y at %H:%M UTC")
-
-
-def _filled(template: str, facts: dict[str, str]) -> str:
-    text: str = _environment().get_template(template).render(facts)
-    return text
-
-
-@cache
-def _environment() -> Any:
-    import jinja2  # in the mail worker only: no request pays for it
-
-    return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_TEMPLATES),
-        autoescape=jinja2.select_autoescape(["html"]),
-        undefined=jinja2.StrictUndefined,
-        keep_trailing_newline=True,
-    )
