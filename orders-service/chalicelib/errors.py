@@ -80,6 +80,50 @@ class ShipmentExceeds(Conflict):
     detail = "More would be shipped than is left of the order; exceeding says of what."
 
 
+class OrderNotPaid(Conflict):
+    code = "order_not_paid"
+    detail = "Nothing was captured for this order, so nothing can be refunded."
+
+
+class RefundExceeds(Conflict):
+    """With `refundable`: what can still be refunded."""
+
+    code = "refund_exceeds"
+    detail = "More would be refunded than was captured and not refunded yet; refundable says how much that is."
+
+
+class OrderNotDelivered(Conflict):
+    code = "order_not_delivered"
+    detail = "Only what was delivered can be returned."
+
+
+class ReturnTooLate(Conflict):
+    code = "return_too_late"
+    detail = "An order can be returned within 30 days of its delivery."
+
+
+class ReturnExceeds(Conflict):
+    """With `exceeding`: each SKU of which there is less to return than asked for."""
+
+    code = "return_exceeds"
+    detail = "More would be returned than was delivered and is not on its way back yet; exceeding says of what."
+
+
+class ReturnApproved(Conflict):
+    code = "return_approved"
+    detail = "This return was approved, so it can't be rejected any more."
+
+
+class ReturnRejected(Conflict):
+    code = "return_rejected"
+    detail = "This return was rejected. The buyer can ask for another one."
+
+
+class ReturnNotApproved(Conflict):
+    code = "return_not_approved"
+    detail = "This return is not approved yet, so it can't have been received."
+
+
 class PaymentDeclined(PaymentRequired):
     code = "payment_declined"
     detail = "The payment was declined. Nothing was charged and the cart is as it was."
@@ -118,6 +162,14 @@ class ProviderDown(Unavailable):
     """The payment provider gave no usable answer; whether it did what was asked is not known."""
 
 
+class ProviderNotAsked(ProviderDown):
+    """It was not even asked: the breaker is open, or no time is left. Nothing happened."""
+
+
+class ProviderAnswered(ProviderDown):
+    """It is up and understood us, but its answer leads nowhere; an operator has to look."""
+
+
 class OutcomeUnknown(Problem):
     """Our own table gave no answer in the middle of a checkout: only a replay can tell what came of it."""
 
@@ -126,6 +178,10 @@ class OutcomeUnknown(Problem):
 
 class HoldClosed(Exception):
     """The stock held under this id was released or has expired; never seen by a client."""
+
+
+class RefundRefused(Exception):
+    """The provider will never make this refund: another one, under another number, has to be asked for."""
 
 
 def no_such_method() -> ValidationFailed:
