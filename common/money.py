@@ -1,4 +1,4 @@
-"""The currencies of ISO 4217 that money is counted in, with their minor units.
+"""The currencies of ISO 4217 that money is counted in, with their minor units, and amounts as people read them.
 
 From the "current currency and funds" list (List One) as published on 2026-01-01. Left out is what has no minor unit:
 metals, bond market units, drawing rights, and the codes for testing and for no currency.
@@ -28,3 +28,21 @@ def _pattern() -> str:
 
 
 CODE = rf"^(?:{_pattern()})$(?!\n)"
+
+
+# As CLDR writes them in English; a code stands for every other.
+_SIGNS = {
+    "AUD": "A$", "BRL": "R$", "CAD": "CA$", "CNY": "CN¥", "EUR": "€", "GBP": "£", "HKD": "HK$", "ILS": "₪", "INR": "₹",
+    "JPY": "¥", "KRW": "₩", "MXN": "MX$", "NZD": "NZ$", "PHP": "₱", "TWD": "NT$", "USD": "$", "VND": "₫",
+}  # fmt: skip
+
+
+def written(amount: int, currency: str) -> str:
+    """Minor units as people read them in English: `€1,234.50`, `-¥500`, `KWD 0.250` (with a space that does not break).
+
+    Whole numbers throughout: a float has lost a unit long before an int does.
+    """
+    decimals = DECIMALS[currency]
+    whole, rest = divmod(abs(amount), 10**decimals)
+    figures = f"{whole:,}" + (f".{rest:0{decimals}}" if decimals else "")
+    return ("-" if amount < 0 else "") + _SIGNS.get(currency, f"{currency}\N{NO-BREAK SPACE}") + figures
