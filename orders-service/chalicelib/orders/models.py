@@ -16,7 +16,7 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjec
 
 from chalicelib import events, outbox
 from chalicelib.keyed import Keyed, KeyedItem
-from chalicelib.orders.order import Change, Order, Refund, Shipment, State
+from chalicelib.orders.order import Change, Order, Refund, Restock, Return, Shipment, State
 from chalicelib.pricing.price import PricedLine
 from chalicelib.table import OrdersItem
 from common import tables
@@ -88,6 +88,8 @@ class OrderItem(OrdersItem):
     shipping = Whole()
     tax = Whole()
     total = Whole()
+    tax_rate_bps = Whole(null=True)
+    tax_inclusive = BooleanAttribute(null=True)
     shipping_address = Document[dict[str, Any]](dict[str, Any])
     billing_address = Document[dict[str, Any]](dict[str, Any])
     shipping_method = UnicodeAttribute()
@@ -100,6 +102,8 @@ class OrderItem(OrdersItem):
     captured = Whole(default=0)
     refunds = Document[list[Refund]](list[Refund], default=list)
     shipments = Document[list[Shipment]](list[Shipment], default=list)
+    returns = Document[list[Return]](list[Return], default=list)
+    restocks = Document[list[Restock]](list[Restock], default=list)
     end = Choice(State, null=True)
     cancelled_by = UnicodeAttribute(null=True)
     confirmed_at = NumberAttribute(null=True)
@@ -173,14 +177,14 @@ def find_keyed(order_id: str, keyed: Keyed) -> tuple[Order | None, str | None]:
 def add(transaction: Transaction, order: Order) -> None:
     """Write a new order and tell of it."""
     transaction.put(OrderItem.of(order), OrderItem.pk.does_not_exist())
-    outbox.add(transaction, events.order_changed(None, order))
+    outbox.add_all(transaction, events.order_changed(None, order))
 
 
 def change(transaction: Transaction, before: Order, after: Order) -> None:
     """The transaction's first part: what a write changes, if the version still stands; and tell of it."""
     item = OrderItem(*_key(before.id))
     transaction.update(item, _differences(before, after), OrderItem.version == before.version)
-    outbox.add(transaction, events.order_changed(before, after))
+    outbox.add_all(transaction, events.order_changed(before, after))
 
 
 def commit_change(transaction: Transaction, before: Order, after: Order) -> Order:

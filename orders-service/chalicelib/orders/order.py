@@ -1,7 +1,9 @@
 """An order as the rules see it: plain values, without table or HTTP."""
 
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -48,7 +50,10 @@ MOVING = frozenset({State.RESERVED, State.AUTHORIZED, State.COMMITTED, State.CAN
 UNDOING = frozenset({State.CANCELLING, State.REFUNDING})
 
 ENDED = frozenset({State.CANCELLED, State.PAYMENT_FAILED, State.REFUNDED})
-"""Nothing was bought in the end: no money is kept and no stock is gone."""
+"""No money is kept, but for a refund that the provider refused, and nothing will be sent any more."""
+
+OWN_REASONS = frozenset({"cancelled", "returned", "erased"})
+"""Reasons of refunds that the rules give; all others are what somebody wrote."""
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -60,17 +65,29 @@ class Change(msgspec.Struct, frozen=True):
 
 
 class Refund(msgspec.Struct, frozen=True):
-    """Money on its way back. It is on the order before the provider is asked, with `<order>:refund:<number>` as key."""
+    """Money on its way back. It is on the order before the provider is asked, with `<order>:refund:<number>` as key.
+
+    `done` once the provider has made it. One with `failed_at` was refused for good: nothing was paid, and its amount can
+    be refunded again. `return_id` names what came back for it. `reason` is None once the buyer was erased.
+    """
 
     number: int
     amount: int
-    reason: str
+    reason: str | None
     at: float
     done: bool = False
+    actor: str = "system"
+    return_id: str | None = None
+    done_at: float | None = None
+    failed_at: float | None = None
+
+    @property
+    def is_pending(self) -> bool:
+        return not self.done and self.failed_at is None
 
 
 class Parcel(msgspec.Struct, frozen=True):
-    """So many of one SKU of the order in a shipment."""
+    """So many of one SKU of the order."""
 
     sku: str
     quantity: int
@@ -84,6 +101,44 @@ class Shipment(msgspec.Struct, frozen=True, kw_only=True):
     tracking_number: str | None
     items: list[Parcel]
     at: float
+    actor: str = "staff"
+
+
+ReturnStatus = Literal["requested", "approved", "rejected", "received"]
+
+
+class Return(msgspec.Struct, frozen=True, kw_only=True):
+    """Goods that the buyer sends back. `at` and `actor` tell of the request, `refund` the number of what was paid back.
+
+    `reason` is the buyer's text: None once that was erased.
+    """
+
+    id: str
+    items: list[Parcel]
+    reason: str | None
+    status: ReturnStatus
+    at: float
+    actor: str
+    decided_at: float | None = None
+    decided_by: str | None = None
+    received_at: float | None = None
+    received_by: str | None = None
+    refund: int | None = None
+
+
+class Restock(msgspec.Struct, frozen=True, kw_only=True):
+    """Goods on their way back into stock. They are on the order before catalog is asked, with `id` as its return_id.
+
+    `id` is the return's where goods came back. All others never left the house, and can't be shipped any more. One that
+    belongs to a `refund` is made after it, and not at all if that is refused.
+    """
+
+    id: str
+    items: list[Parcel]
+    at: float
+    done: bool = False
+    refund: int | None = None
+    returned: bool = False
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,6 +161,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     shipping: int
     tax: int
     total: int
+    tax_rate_bps: int | None = None
+    tax_inclusive: bool | None = None
     shipping_address: dict[str, Any]
     billing_address: dict[str, Any]
     shipping_method: str
@@ -118,6 +175,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     captured: int = 0
     refunds: list[Refund] = []
     shipments: list[Shipment] = []
+    returns: list[Return] = []
+    restocks: list[Restock] = []
     end: State | None = None
     cancelled_by: str | None = None
     confirmed_at: float | None = None
@@ -134,14 +193,49 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def refunded(self) -> int:
-        return sum(refund.amount for refund in self.refunds)
+        """What has gone back or is on its way."""
+        return sum(refund.amount for refund in self.refunds if refund.failed_at is None)
+
+    @property
+    def given_back(self) -> int:
+        """What the provider has paid back."""
+        return sum(refund.amount for refund in self.refunds if refund.done)
+
+    @property
+    def refundable(self) -> int:
+        return self.captured - self.refunded
+
+
+def counted(parcels: Iterable[Parcel | PricedLine]) -> Counter[str]:
+    """How many of each SKU."""
+    found = Counter[str]()
+    for one in parcels:
+        found[one.sku] += one.quantity
+    return found
+
+
+def parcels(quantities: Mapping[str, int]) -> list[Parcel]:
+    return [Parcel(sku, quantity) for sku, quantity in quantities.items() if quantity]
+
+
+def all_of(order: Order) -> list[Parcel]:
+    return parcels(counted(order.lines))
+
+
+def shipped(order: Order) -> Counter[str]:
+    """How many of each SKU have left the house."""
+    return counted(one for shipment in order.shipments for one in shipment.items)
+
+
+def withdrawn(order: Order) -> Counter[str]:
+    """How many of each SKU will never leave it."""
+    return counted(one for restock in order.restocks if not restock.returned for one in restock.items)
 
 
 def unshipped(order: Order) -> dict[str, int]:
-    """How many of each SKU are still here."""
-    left = {line.sku: line.quantity for line in order.lines}
-    for parcel in (one for shipment in order.shipments for one in shipment.items):
-        left[parcel.sku] -= parcel.quantity
+    """How many of each SKU are still to be shipped."""
+    gone = shipped(order) + withdrawn(order)
+    left = {sku: quantity - gone[sku] for sku, quantity in counted(order.lines).items()}
     return {sku: quantity for sku, quantity in left.items() if quantity}
 
 
@@ -150,9 +244,32 @@ def is_on_its_way(order: Order) -> bool:
     return order.state in (State.SHIPPED, State.DELIVERED) or (bool(order.shipments) and order.state not in ENDED)
 
 
+STANDING = frozenset({State.CONFIRMED, State.SHIPPED, State.DELIVERED})
+"""Bought and paid."""
+
+
+def is_refunded(order: Order) -> bool:
+    """Whether all that was paid went back, or all that was free, and nothing is on its way any more."""
+    if order.state not in STANDING or is_pending(order):
+        return False
+    return order.given_back == order.captured if order.captured else counted(order.lines) <= gone_back(order)
+
+
+def gone_back(order: Order) -> Counter[str]:
+    """How many of each SKU came back, or never left the house and will not."""
+    return counted(one for restock in order.restocks for one in restock.items)
+
+
+def is_pending(order: Order) -> bool:
+    """Whether money or goods are on their way back."""
+    return any(one.is_pending for one in order.refunds) or any(not one.done for one in order.restocks)
+
+
 def is_moving(order: Order) -> bool:
     """Whether something is still to be done for it, by whoever comes next."""
-    return order.state in MOVING or (order.state is State.CONFIRMED and order.cancelled_by is not None)
+    if order.state in MOVING or (order.state is State.CONFIRMED and order.cancelled_by is not None):
+        return True
+    return is_pending(order)
 
 
 def without_person(order: Order) -> dict[str, Any]:
@@ -167,8 +284,14 @@ def without_person(order: Order) -> dict[str, Any]:
         "payment_method": None,
         "next_action": None,
         "shipments": [msgspec.structs.replace(one, carrier=None, tracking_number=None) for one in order.shipments],
+        "returns": [msgspec.structs.replace(one, reason=None) for one in order.returns],
+        "refunds": [_without_words(one) for one in order.refunds],
     }
     return {name: value for name, value in blank.items() if getattr(order, name) != value}
+
+
+def _without_words(refund: Refund) -> Refund:
+    return refund if refund.reason in OWN_REASONS else msgspec.structs.replace(refund, reason=None)
 
 
 def _country_of(address: dict[str, Any]) -> dict[str, Any]:

@@ -26,6 +26,8 @@ def quote(lines: Sequence[Line], currency: str, country: str, method_id: str) ->
         shipping=shipping,
         tax=tax,
         total=subtotal + shipping + (0 if rate.inclusive else tax),
+        tax_rate_bps=rate.rate_bps,
+        tax_inclusive=rate.inclusive,
     )
 
 

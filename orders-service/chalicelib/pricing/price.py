@@ -26,7 +26,10 @@ class PricedLine(Line, frozen=True, kw_only=True):
 
 
 class Quote(msgspec.Struct, frozen=True, kw_only=True):
-    """`total = subtotal - discount + shipping`, plus `tax` where prices are without it. Minor units of `currency`."""
+    """`total = subtotal - discount + shipping`, plus `tax` where prices are without it. Minor units of `currency`.
+
+    The rate that the tax came from is kept with it, for the invoice.
+    """
 
     lines: list[PricedLine]
     currency: str
@@ -35,3 +38,5 @@ class Quote(msgspec.Struct, frozen=True, kw_only=True):
     shipping: int
     tax: int
     total: int
+    tax_rate_bps: int | None = None
+    tax_inclusive: bool | None = None
