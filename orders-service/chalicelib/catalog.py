@@ -10,6 +10,7 @@ import msgspec
 from chalicelib import config
 from chalicelib.checkout.effects import Held
 from chalicelib.errors import CatalogDown, HoldClosed, OutOfStock
+from chalicelib.orders.order import Parcel
 from chalicelib.pricing.price import Line
 from common import logs
 from common.client import Answer, DependencyDown, Service
@@ -29,6 +30,7 @@ class Variant(msgspec.Struct, frozen=True, kw_only=True):
     options: dict[str, str]
     price: Money
     available: int
+    weight_g: int | None = None
     thumb_url: str | None = None
 
 
@@ -72,8 +74,8 @@ class Catalog:
             raise _unusable("release", answer)
         return answer.status == 204
 
-    def give_back(self, order_id: str, lines: Sequence[Line]) -> None:
-        body = {"return_id": f"{order_id}-cancelled", "items": _items(lines)}
+    def give_back(self, order_id: str, return_id: str, items: Sequence[Parcel]) -> None:
+        body = {"return_id": return_id, "items": _items(items)}
         answer = self._call("POST", f"/reservations/{order_id}/return", body)
         if answer.status != 200:
             raise _unusable("give_back", answer)
@@ -85,7 +87,7 @@ class Catalog:
             raise CatalogDown from error
 
 
-def _items(lines: Sequence[Line]) -> list[dict[str, Any]]:
+def _items(lines: Sequence[Line | Parcel]) -> list[dict[str, Any]]:
     return [{"sku": line.sku, "quantity": line.quantity} for line in lines]
 
 
@@ -93,7 +95,8 @@ def _held(body: dict[str, Any]) -> Held:
     prices = {item["sku"]: item["unit_price"] for item in body["items"]}
     until = datetime.fromisoformat(body["expires_at"]).timestamp() if body["expires_at"] else 0.0
     amounts = {sku: price["amount"] for sku, price in prices.items()}
-    return Held(until, amounts, next(iter(prices.values()))["currency"])
+    weights = {item["sku"]: item.get("weight_g") for item in body["items"]}
+    return Held(until, amounts, next(iter(prices.values()))["currency"], weights)
 
 
 def _code(answer: Answer) -> str:

@@ -26,6 +26,8 @@ PAYMENTS_URL = os.environ.get("PAYMENTS_URL", "https://api.stripe.com").rstrip("
 REFUND_LIMIT = int(os.environ.get("REFUND_LIMIT", "50000"))  # minor units that staff may refund of an order by hand
 PUBLIC_URL = os.environ.get("PUBLIC_URL", "http://localhost:8080").rstrip("/")
 
+PAYMENT_SECRETS_SECONDS = 300  # after which a replaced one is known everywhere
+
 secrets = Secrets(settings.secrets_prefix)
 signer = Signer(lambda: secrets.fresh("signing-keys"), settings.keys_reload_s)
 service_tokens = ServiceTokens(signer, settings.service)
@@ -33,12 +35,9 @@ cursors = Cursors(lambda: secrets.get("cursor-key"))
 
 
 def payment_key() -> str:
-    return secrets.get("payment-key")
+    return secrets.recent("payment-key", PAYMENT_SECRETS_SECONDS)
 
 
-def payment_webhook_secret() -> str:
-    return secrets.get("payment-webhook-secret")
-
-
-def webhook_key() -> str:
-    return secrets.get("webhook-key")
+def payment_webhook_secrets() -> list[str]:
+    """One, or two while it is being replaced: `new,old`."""
+    return secrets.recent("payment-webhook-secret", PAYMENT_SECRETS_SECONDS).split(",")

@@ -140,8 +140,25 @@ class PaymentNotCompleted(PaymentRequired):
 
 
 class DiscountInvalid(Unprocessable):
+    """Unknown, not begun, over, or of no use for this cart; the detail says which."""
+
     code = "discount_invalid"
-    detail = "This discount code can't be used."
+    detail = "There is no such discount code."
+
+
+class DiscountUsedUp(Conflict):
+    code = "discount_used_up"
+    detail = "This discount code was used as often as it may be."
+
+
+class CodeTaken(Conflict):
+    code = "code_taken"
+    detail = "There is a discount with this code already; upper and lower case are the same."
+
+
+class TooManyMethods(Unprocessable):
+    code = "limit_reached"
+    detail = "There can be at most 50 shipping methods. Remove one first."
 
 
 class SignatureInvalid(BadRequest):

@@ -10,8 +10,8 @@ from msgspec.structs import replace
 
 from chalicelib.catalog import Variant
 from chalicelib.checkout.effects import Held, Payment, PaymentStatus
-from chalicelib.errors import CatalogDown, ProviderDown
-from chalicelib.orders.order import Order
+from chalicelib.errors import CatalogDown, ProviderDown, RefundRefused
+from chalicelib.orders.order import Order, Parcel
 from chalicelib.pricing.price import Line
 from common.deadline import Deadline
 from common.schemas import Money
@@ -60,9 +60,9 @@ class FakeCatalog:
         self._called("release")
         return self.reservations.release(order_id)
 
-    def give_back(self, order_id: str, lines: Sequence[Line]) -> None:
+    def give_back(self, order_id: str, return_id: str, items: Sequence[Parcel]) -> None:
         self._called("give_back")
-        self.reservations.give_back(order_id, lines)
+        self.reservations.give_back(order_id, return_id, items)
 
     def _called(self, name: str) -> None:
         self.calls.append(name)
@@ -85,6 +85,7 @@ class FakeProvider:
     refunds: dict[tuple[str, int], int] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
     down: bool = False
+    refuse_refunds: bool = False
     lose_replies_to: set[str] = field(default_factory=set)
 
     def create(self, order: Order) -> Payment:
@@ -119,7 +120,10 @@ class FakeProvider:
 
     def refund(self, order: Order, number: int, amount: int) -> None:
         self._called("refund")
+        if self.refuse_refunds:
+            raise RefundRefused
         self.refunds[order.id, number] = amount
+        self._answer("refund", self.payments[str(order.payment_id)])
 
     def become(self, order: Order, status: PaymentStatus) -> Payment:
         asks = status is PaymentStatus.ACTION_REQUIRED

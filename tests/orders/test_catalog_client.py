@@ -96,10 +96,10 @@ def test_a_release_tells_when_the_stock_is_sold(answering, status, released):
 def test_giving_back_names_the_return_so_that_it_counts_once(answering):
     service = answering(200, {})
 
-    client().give_back("ord_1", LINES)
+    client().give_back("ord_1", "ret_1", LINES)
 
     ((_, path, body),) = service.asked
-    assert (path, body["return_id"]) == ("/reservations/ord_1/return", "ord_1-cancelled")
+    assert (path, body["return_id"]) == ("/reservations/ord_1/return", "ret_1")
 
 
 @pytest.mark.parametrize("answer", [401, 403, 422, DependencyDown("catalog")])
@@ -110,7 +110,7 @@ def test_giving_back_names_the_return_so_that_it_counts_once(answering):
         lambda: client().hold("ord_1", LINES, 60),
         lambda: client().commit("ord_1"),
         lambda: client().release("ord_1"),
-        lambda: client().give_back("ord_1", LINES),
+        lambda: client().give_back("ord_1", "ret_1", LINES),
     ],
     ids=["variants", "hold", "commit", "release", "give_back"],
 )

@@ -12,9 +12,11 @@ from typing import Any, Protocol
 import msgspec
 
 from chalicelib.cart.cart import Cart
+from chalicelib.discounts.discount import Discount
 from chalicelib.keyed import Keyed
-from chalicelib.orders.order import Order
+from chalicelib.orders.order import Order, Parcel
 from chalicelib.pricing.price import Line
+from chalicelib.pricing.rates import Rates
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,6 +30,18 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     leased_until: float
     placed: bool = False
     inherited: bool = False
+
+
+class Terms(msgspec.Struct, frozen=True, kw_only=True):
+    """What a purchase is judged by, all read at one moment.
+
+    `discount` is that of the code, if one was given and is known; `own_uses` is how often the buyer has used it.
+    """
+
+    cart: Cart
+    rates: Rates = Rates()
+    discount: Discount | None = None
+    own_uses: int = 0
 
 
 class Basket(Enum):
@@ -54,15 +68,19 @@ class Store(Protocol):
     def delete_record(self, record: Record) -> bool:
         """If it is still its holder's and no order was placed."""
 
-    def find_cart(self, owner: str) -> Cart: ...
+    def find_terms(self, owner: str, email: str | None, discount_code: str | None) -> Terms: ...
 
     def place(self, record: Record, order: Order) -> bool:
-        """Order, record and mark in one transaction, if the lease is the holder's and the cart as bought and free."""
+        """Order, record, mark and the discount's use in one transaction, if the lease is the holder's, the cart as
+        bought and free, and a use left."""
 
     def find_order(self, order_id: str) -> Order | None: ...
 
     def write(self, before: Order, after: Order, basket: Basket = Basket.KEEP) -> Order:
-        """Replace `before` by `after` if its version still stands; the order as it is now, this or another's."""
+        """Replace `before` by `after` if its version still stands; the order as it is now, this or another's.
+
+        An order that ends unpaid or cancelled gives its use of a discount back with this write.
+        """
 
     def find_keyed(self, order_id: str, keyed: Keyed) -> tuple[Order | None, str | None]:
         """The order, and what was asked for under the caller's key before."""
@@ -72,11 +90,12 @@ class Store(Protocol):
 
 
 class Held(msgspec.Struct, frozen=True):
-    """Stock set aside. Its prices are the order's."""
+    """Stock set aside. Its prices are the order's, and so are the weights of single pieces, as far as they are known."""
 
     expires_at: float
     prices: dict[str, int]
     currency: str
+    weights: dict[str, int | None] = {}
 
 
 class Stock(Protocol):
@@ -91,8 +110,8 @@ class Stock(Protocol):
     def release(self, order_id: str) -> bool:
         """End the hold, also before it was made; False if it is sold."""
 
-    def give_back(self, order_id: str, lines: Sequence[Line]) -> None:
-        """Put what was sold back, once."""
+    def give_back(self, order_id: str, return_id: str, items: Sequence[Parcel]) -> None:
+        """Put so much of what was sold back, once for each `return_id`."""
 
 
 class PaymentStatus(Enum):
@@ -131,7 +150,7 @@ class Provider(Protocol):
     def void(self, order: Order) -> Payment: ...
 
     def refund(self, order: Order, number: int, amount: int) -> None:
-        """Give money back once for each `number`."""
+        """Give money back once for each `number`; raises RefundRefused if that will never be done."""
 
 
 @dataclass(frozen=True)

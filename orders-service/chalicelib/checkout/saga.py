@@ -12,8 +12,8 @@ from typing import Any
 import msgspec
 
 from chalicelib.checkout.effects import Basket, Payment, PaymentStatus, World
-from chalicelib.errors import CatalogDown, HoldClosed, OutcomeUnknown, OutOfStock, ProviderDown
-from chalicelib.orders.order import SHOWN, Change, Order, Refund, State, is_moving
+from chalicelib.errors import CatalogDown, HoldClosed, OutcomeUnknown, OutOfStock, ProviderDown, RefundRefused
+from chalicelib.orders.order import SHOWN, Change, Order, Refund, Restock, State, all_of, is_moving, is_refunded
 
 HOLD_SECONDS = 900
 NEXT_LOOK_SECONDS = 20  # longer than a request may take, so that the sweeper leaves a running checkout alone
@@ -34,11 +34,8 @@ Step = Callable[[Order, World], Order | Pause]
 def drive(order: Order, world: World) -> Order:
     """Take an order as far as it goes now; when somebody else is down, as far as it went."""
     for _ in range(MAX_STEPS):
-        step = STEPS.get(order.state)
-        if step is None:
-            return order
         try:
-            after = step(order, world)
+            after = STEPS[order.state](order, world)
         except (CatalogDown, ProviderDown, OutcomeUnknown):
             return as_stored(order, world)
         if isinstance(after, Pause):
@@ -119,11 +116,42 @@ def capture(order: Order, world: World) -> Order:
     )  # fmt: skip
 
 
-def take_back(order: Order, world: World) -> Order | Pause:
-    """CONFIRMED while somebody was asking to cancel: the refund is written down before it is made."""
-    if order.cancelled_by is None:
-        return Pause(order)
-    return move(order, world, state=State.REFUNDING, refunds=with_refund(order, world))
+def stand(order: Order, world: World) -> Order | Pause:
+    """CONFIRMED or later: pay back what is owed, then restock; then cancel, if that was asked meanwhile."""
+    for refund in order.refunds:
+        if refund.is_pending:
+            return repay(order, refund, world)
+    for restock in order.restocks:
+        if not restock.done:
+            return put_back(order, restock, world)
+    if order.state is State.CONFIRMED and order.cancelled_by is not None:
+        return move(order, world, state=State.REFUNDING, refunds=with_refund(order, world))
+    return Pause(order)
+
+
+def repay(order: Order, refund: Refund, world: World) -> Order:
+    """Make one refund, under its own key, and write down what came of it; until that is written it is asked for again.
+
+    After a refusal the order is not refunded in full any more, so what was to go back to stock for that stays.
+    """
+    now = repaid(order, refund, world)
+    refunds = [now if one.number == now.number else one for one in order.refunds]
+    restocks = order.restocks if now.done else [one for one in order.restocks if one.done or one.refund is None]
+    return move_on(order, world, refunds=refunds, restocks=restocks)
+
+
+def put_back(order: Order, restock: Restock, world: World) -> Order:
+    """Put goods back into stock, once for each id; until that is written it is asked for again."""
+    world.stock.give_back(order.id, restock.id, restock.items)
+    done = [msgspec.structs.replace(one, done=True) if one.id == restock.id else one for one in order.restocks]
+    return move_on(order, world, restocks=done)
+
+
+def move_on(order: Order, world: World, **changes: Any) -> Order:
+    """Write what was made; with the last of it an order that was refunded in full is REFUNDED."""
+    after = msgspec.structs.replace(order, **changes)
+    actor = order.refunds[-1].actor if order.refunds else "system"
+    return move(order, world, actor=actor, state=State.REFUNDED if is_refunded(after) else order.state, **changes)
 
 
 def undo(order: Order, world: World) -> Order | Pause:
@@ -134,26 +162,31 @@ def undo(order: Order, world: World) -> Order | Pause:
             return move(order, world, captured=order.total, refunds=with_refund(order, world))
         if payment.status not in (PaymentStatus.CAPTURED, PaymentStatus.VOIDED):
             return Pause(order)  # it can't be voided yet
-    pay_back(order, world)
+    refunds = pay_back(order, world)
     if not world.stock.release(order.id):
-        world.stock.give_back(order.id, order.lines)
-    return settle(order, world, (Basket.UNMARK,), state=order.end or State.CANCELLED, refunds=all_done(order))
+        give_all_back(order, world)
+    return settle(order, world, (Basket.UNMARK,), state=order.end or State.CANCELLED, refunds=refunds)
 
 
 def refund(order: Order, world: World) -> Order:
     """REFUNDING, row 12."""
-    pay_back(order, world)
-    world.stock.give_back(order.id, order.lines)
-    return move(order, world, state=State.CANCELLED, refunds=all_done(order))
+    refunds = pay_back(order, world)
+    give_all_back(order, world)
+    return move(order, world, state=State.CANCELLED, refunds=refunds)
 
 
 STEPS: dict[State, Step] = {
     State.RESERVED: pay,
     State.AUTHORIZED: sell,
     State.COMMITTED: capture,
-    State.CONFIRMED: take_back,
+    State.CONFIRMED: stand,
+    State.SHIPPED: stand,
+    State.DELIVERED: stand,
     State.CANCELLING: undo,
     State.REFUNDING: refund,
+    State.CANCELLED: stand,
+    State.PAYMENT_FAILED: stand,
+    State.REFUNDED: stand,
 }
 
 
@@ -199,20 +232,30 @@ def undo_as(end: State, order: Order, world: World, **changes: Any) -> Order:
 
 def with_refund(order: Order, world: World) -> list[Refund]:
     """The order's refunds and one more for all that was captured and not given back."""
-    left = order.captured - order.refunded if order.captured else order.total
+    left = order.refundable if order.captured else order.total
     if not left:
         return order.refunds
-    return [*order.refunds, Refund(len(order.refunds) + 1, left, "cancelled", world.now())]
+    number, actor = len(order.refunds) + 1, order.cancelled_by or "system"
+    return [*order.refunds, Refund(number, left, "cancelled", world.now(), actor=actor)]
 
 
-def pay_back(order: Order, world: World) -> None:
-    for one in order.refunds:
-        if not one.done:
-            world.provider.refund(order, one.number, one.amount)
+def pay_back(order: Order, world: World) -> list[Refund]:
+    """Make every refund that is not made yet; all of them as they then are."""
+    return [repaid(order, one, world) if one.is_pending else one for one in order.refunds]
 
 
-def all_done(order: Order) -> list[Refund]:
-    return [msgspec.structs.replace(one, done=True) for one in order.refunds]
+def repaid(order: Order, one: Refund, world: World) -> Refund:
+    """What came of asking for it. One that is refused for good must not keep the order: staff sees it, and it can be
+    refunded anew."""
+    try:
+        world.provider.refund(order, one.number, one.amount)
+    except RefundRefused:
+        return msgspec.structs.replace(one, failed_at=world.now())
+    return msgspec.structs.replace(one, done=True, done_at=world.now())
+
+
+def give_all_back(order: Order, world: World) -> None:
+    world.stock.give_back(order.id, f"{order.id}-cancelled", all_of(order))
 
 
 def _history(before: Order, after: Order, now: float, actor: str) -> list[Change]:

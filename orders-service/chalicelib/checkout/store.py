@@ -63,7 +63,7 @@ class DynamoStore:
     def write(self, before: Order, after: Order, basket: Basket = Basket.KEEP) -> Order:
         """The condition on the version makes a repeat, a late delivery and a race harmless; see saga.move."""
         with knowing():
-            if basket is Basket.KEEP and events.order_changed(before, after) is None:
+            if basket is Basket.KEEP and not events.order_changed(before, after):
                 return orders.write(before, after)
             transaction = Transaction()
             orders.change(transaction, before, after)

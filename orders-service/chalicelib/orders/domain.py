@@ -6,7 +6,7 @@ from chalicelib.checkout.effects import World
 from chalicelib.checkout.saga import drive, move, undo_as, with_refund
 from chalicelib.errors import OrderShipped, OutcomeUnknown
 from chalicelib.orders import models
-from chalicelib.orders.order import ENDED, UNDOING, Order, State, is_moving, is_on_its_way
+from chalicelib.orders.order import ENDED, UNDOING, Order, State, is_moving, is_on_its_way, withdrawn
 from common import logs
 from common.problems import Forbidden, NotFound, invalid
 
@@ -16,8 +16,10 @@ SWEEP_ORDERS = 200  # of each shard, at once
 _log = logs.logger(__name__)
 
 # What the checkout's store puts into its transactions.
-add, change, commit_change, write = models.add, models.change, models.commit_change, models.write
+add, change, write, as_refused = models.add, models.change, models.write, models.as_refused
 find_stored, find_keyed = models.find_order, models.find_keyed
+# What other features read.
+written, list_day = models.written, models.list_of_day
 
 
 def find_order(order_id: str, reader: str, *, any_order: bool) -> Order:
@@ -71,10 +73,10 @@ def _ask(order: Order, actor: str, world: World) -> Order:
     match order.state:
         case State.RESERVED | State.AUTHORIZED:
             return undo_as(State.CANCELLED, order, world, cancelled_by=actor)
-        case State.CONFIRMED:
+        case State.CONFIRMED if not withdrawn(order):
             refunds = with_refund(order, world)
             return move(order, world, state=State.REFUNDING, cancelled_by=actor, refunds=refunds)
-        case _:  # COMMITTED: money may be moving at this moment, so it is confirmed first and refunded then
+        case _:  # money is moving at this moment, in or out: it arrives first, and is refunded then if need be
             return move(order, world, cancelled_by=actor)
 
 

@@ -5,7 +5,7 @@ over shards, since many orders share one; and by when an order is due, sparse an
 """
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from heapq import merge
 from itertools import islice
 from typing import Any
@@ -15,6 +15,7 @@ from pynamodb.expressions.update import Action
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 
 from chalicelib import events, outbox
+from chalicelib.discounts.discount import Use
 from chalicelib.keyed import Keyed, KeyedItem
 from chalicelib.orders.order import Change, Order, Refund, Restock, Return, Shipment, State
 from chalicelib.pricing.price import PricedLine
@@ -94,6 +95,7 @@ class OrderItem(OrdersItem):
     billing_address = Document[dict[str, Any]](dict[str, Any])
     shipping_method = UnicodeAttribute()
     discount_code = UnicodeAttribute(null=True)
+    discount_use = Document[Use](Use, null=True)
     payment_method = UnicodeAttribute(null=True)
     payment_id = UnicodeAttribute(null=True)
     pay_by = NumberAttribute()
@@ -168,6 +170,14 @@ def find_order(order_id: str) -> Order | None:
     return item.value() if item else None
 
 
+def written(records: Iterable[Mapping[str, Any]]) -> Iterator[Order]:
+    """The orders that a batch of the table's stream shows, each as that write left it."""
+    for record in records:
+        image = record["dynamodb"].get("NewImage", {})
+        if image.get("sk") == {"S": "META"} and image["pk"]["S"].startswith("ORDER#"):
+            yield OrderItem.from_raw_data(image).value()
+
+
 def find_keyed(order_id: str, keyed: Keyed) -> tuple[Order | None, str | None]:
     """The order, and what was asked for under the key before, in one consistent read."""
     item, record = tables.get_all((OrderItem, *_key(order_id)), KeyedItem.ref(keyed))
@@ -192,9 +202,14 @@ def commit_change(transaction: Transaction, before: Order, after: Order) -> Orde
     try:
         transaction.commit()
     except Refused as refused:
-        own = refused.reasons[0]
-        return _as_stored(own.item) if own else before  # its version stands: it was the cart
+        return as_refused(before, refused)
     return after
+
+
+def as_refused(before: Order, refused: Refused) -> Order:
+    """The order as it is now, after a transaction that `change` began was refused."""
+    own = refused.reasons[0]
+    return _as_stored(own.item) if own else before  # its version stands: it was another part
 
 
 def write(before: Order, after: Order) -> Order:

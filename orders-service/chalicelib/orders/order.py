@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from chalicelib.discounts.discount import Use
 from chalicelib.pricing.price import PricedLine
 
 
@@ -67,8 +68,8 @@ class Change(msgspec.Struct, frozen=True):
 class Refund(msgspec.Struct, frozen=True):
     """Money on its way back. It is on the order before the provider is asked, with `<order>:refund:<number>` as key.
 
-    `done` once the provider has made it. One with `failed_at` was refused for good: nothing was paid, and its amount can
-    be refunded again. `return_id` names what came back for it. `reason` is None once the buyer was erased.
+    `done` once the provider has made it. One with `failed_at` was refused for good: nothing was paid, and its amount
+    can be refunded again. `return_id` names what came back for it. `reason` is None once the buyer was erased.
     """
 
     number: int
@@ -167,6 +168,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     billing_address: dict[str, Any]
     shipping_method: str
     discount_code: str | None = None
+    discount_use: Use | None = None
     payment_method: str | None = None
     payment_id: str | None = None
     pay_by: float

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, cast
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from chalicelib.orders.order import ENDED, Change, Order, Refund, Shipment, State
+from chalicelib.orders.order import ENDED, Change, Order, Parcel, Refund, Return, ReturnStatus, Shipment, State
 from chalicelib.pricing.schemas import QuoteLine, present_lines
 from common.clock import rfc3339
 from common.schemas import Id, Money, PageQuery
@@ -44,10 +44,19 @@ class PaymentView(msgspec.Struct, kw_only=True):
 
 
 class RefundView(msgspec.Struct, kw_only=True):
+    """`pending` until the provider has made it, `failed` if it refused to: then the amount can be refunded again.
+
+    `return_id` tells what came back for it. `reason` is null once the buyer was erased, unless the shop gave it.
+    """
+
     number: int
     amount: Money
-    reason: str
+    reason: str | None
     at: str
+    status: Literal["pending", "done", "failed"]
+    actor: str
+    return_id: str | None
+    done_at: str | None
 
 
 class ParcelView(msgspec.Struct, kw_only=True):
@@ -63,6 +72,19 @@ class ShipmentView(msgspec.Struct, kw_only=True):
     tracking_number: str | None
     items: list[ParcelView]
     shipped_at: str
+
+
+class ReturnView(msgspec.Struct, kw_only=True):
+    """`refund` is the number of the refund made for it. `reason` is null once the buyer was erased."""
+
+    id: str
+    status: ReturnStatus
+    items: list[ParcelView]
+    reason: str | None
+    requested_at: str
+    decided_at: str | None
+    received_at: str | None
+    refund: int | None
 
 
 class OrderView(msgspec.Struct, kw_only=True):
@@ -89,7 +111,7 @@ class OrderView(msgspec.Struct, kw_only=True):
     discount_code: str | None
     payment: PaymentView
     shipments: list[ShipmentView]
-    returns: list[dict[str, Any]]
+    returns: list[ReturnView]
     refunds: list[RefundView]
     version: int
     placed_at: str
@@ -135,10 +157,10 @@ def present(order: Order) -> OrderView:
             status=payment_status(order),
             method=order.payment_method,
             captured=money(order.captured),
-            refunded=money(_given_back(order)),
+            refunded=money(order.given_back),
         ),
         shipments=[_present_shipment(one) for one in order.shipments],
-        returns=[],
+        returns=[_present_return(one) for one in order.returns],
         refunds=[_present_refund(one, order) for one in order.refunds],
         version=order.version,
         placed_at=rfc3339(order.placed_at),
@@ -163,7 +185,7 @@ def payment_status(order: Order) -> PaymentState:
     if not order.total:
         return "not_needed"
     if order.captured:
-        back = _given_back(order)
+        back = order.given_back
         return "captured" if not back else "refunded" if back >= order.captured else "partially_refunded"
     if order.state in ENDED or order.state is State.CANCELLING:
         return "void"
@@ -172,8 +194,25 @@ def payment_status(order: Order) -> PaymentState:
     return "action_required" if order.next_action else "pending"
 
 
-def _given_back(order: Order) -> int:
-    return sum(one.amount for one in order.refunds if one.done)
+def _present_return(one: Return) -> ReturnView:
+    return ReturnView(
+        id=one.id,
+        status=one.status,
+        items=_present_parcels(one.items),
+        reason=one.reason,
+        requested_at=rfc3339(one.at),
+        decided_at=_moment(one.decided_at),
+        received_at=_moment(one.received_at),
+        refund=one.refund,
+    )
+
+
+def _moment(at: float | None) -> str | None:
+    return None if at is None else rfc3339(at)
+
+
+def _present_parcels(parcels: list[Parcel]) -> list[ParcelView]:
+    return [ParcelView(sku=one.sku, quantity=one.quantity) for one in parcels]
 
 
 def _present_shipment(one: Shipment) -> ShipmentView:
@@ -181,12 +220,19 @@ def _present_shipment(one: Shipment) -> ShipmentView:
         id=one.id,
         carrier=one.carrier,
         tracking_number=one.tracking_number,
-        items=[ParcelView(sku=parcel.sku, quantity=parcel.quantity) for parcel in one.items],
+        items=_present_parcels(one.items),
         shipped_at=rfc3339(one.at),
     )
 
 
 def _present_refund(one: Refund, order: Order) -> RefundView:
     return RefundView(
-        number=one.number, amount=Money(one.amount, order.currency), reason=one.reason, at=rfc3339(one.at)
+        number=one.number,
+        amount=Money(one.amount, order.currency),
+        reason=one.reason,
+        at=rfc3339(one.at),
+        status="done" if one.done else "pending" if one.is_pending else "failed",
+        actor=one.actor,
+        return_id=one.return_id,
+        done_at=_moment(one.done_at),
     )

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from chalicelib.checkout.effects import Held
-from chalicelib.errors import HoldClosed, OutOfStock
+from chalicelib.errors import CatalogDown, HoldClosed, OutOfStock
+from chalicelib.orders.order import Parcel
 from chalicelib.pricing.price import Line
 
 
@@ -36,6 +37,11 @@ class Reservation:
     items: Mapping[str, int]
     expires_at: float
     prices: dict[str, int]
+    returns: dict[str, Counter[str]] = field(default_factory=dict)
+
+    def left(self) -> Counter[str]:
+        """What was sold and did not come back."""
+        return Counter(self.items) - sum(self.returns.values(), Counter())
 
 
 @dataclass
@@ -101,11 +107,20 @@ class Catalog:
         """A tombstone, so that a late hold is refused."""
         self.reservations[order_id] = Reservation(Hold.RELEASED, {}, 0, {})
 
-    def give_back(self, order_id: str, lines: Sequence[Line]) -> None:
-        found = self.reservations.get(order_id)
-        if found and found.state is Hold.COMMITTED:
-            found.state = Hold.RETURNED
-            self.shift(found.items, sold=-1)
+    def give_back(self, order_id: str, return_id: str, items: Sequence[Parcel]) -> None:
+        found = self.reservations[order_id]
+        if found.state not in (Hold.COMMITTED, Hold.RETURNED):
+            raise CatalogDown
+        if not self.is_back(found, return_id):
+            back = Counter({one.sku: one.quantity for one in items})
+            if not back <= found.left():
+                raise CatalogDown
+            found.returns[return_id] = back
+            found.state = Hold.COMMITTED if found.left() else Hold.RETURNED
+            self.shift(back, sold=-1)
+
+    def is_back(self, found: Reservation, return_id: str) -> bool:
+        return return_id in found.returns
 
     def expire(self) -> None:
         """The catalogue's own sweeper."""
