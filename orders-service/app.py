@@ -13,6 +13,8 @@ from chalicelib.payments.routes import routes as payments
 from chalicelib.pricing.routes import routes as pricing
 from chalicelib.privacy import domain as privacy
 from chalicelib.privacy.routes import routes as privacy_routes
+from chalicelib.reports import domain as reports
+from chalicelib.reports.routes import routes as report_routes
 from chalicelib.shipments.routes import routes as shipments
 from common import erasure, events
 from common.deadline import Deadline
@@ -24,7 +26,7 @@ ORDER_SECONDS = 20
 app = make_app(
     config.settings,
     config.signer,
-    blueprints=[cart, checkout, order_routes, payments, pricing, privacy_routes, shipments],
+    blueprints=[cart, checkout, order_routes, payments, pricing, privacy_routes, report_routes, shipments],
     dependencies={"dynamodb": table.reachable},
 )
 table.OrdersItem.connect()
@@ -34,6 +36,12 @@ table.OrdersItem.connect()
 def relay_outbox(event: DynamoDBEvent) -> None:
     """Publish events; an error makes the stream give the batch again."""
     events.relay(event.to_dict()["Records"], config.settings.event_bus)
+
+
+@app.on_dynamodb_record(stream_arn=config.STREAM_ARN, batch_size=100)
+def count_sales(event: DynamoDBEvent) -> None:
+    """Keep the report of sales in step; an error makes the stream give the batch again."""
+    reports.count_sales(event.to_dict()["Records"])
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES))

@@ -31,6 +31,7 @@ ALLOWED = {
     ("GET", "/shipping-methods"): ANYBODY,
     ("GET", "/tax-rates/{country}"): ANYBODY,
     ("POST", "/payments/events"): ANYBODY,
+    ("GET", "/reports/sales"): {STAFF, ADMIN},
     ("GET", "/privacy/orders"): PEOPLE,
 }
 FOREIGN = [("GET", "/orders/{}"), ("GET", "/orders/{}/events"), ("POST", "/orders/{}/cancel")]

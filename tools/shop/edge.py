@@ -23,9 +23,10 @@ OWNERS = {
     **dict.fromkeys(("users", "sessions", "email-verifications", "password-resets", ".well-known"), "users"),
     **dict.fromkeys(("products", "variants", "categories", "stock", "imports", "exports", "reviews"), "catalog"),
     **dict.fromkeys(
-        ("cart", "checkout", "orders", "discounts", "shipping-methods", "tax-rates", "webhook-endpoints", "payments"),
+        ("cart", "checkout", "orders", "discounts", "shipping-methods", "tax-rates", "webhook-endpoints"),
         "orders",
     ),
+    **dict.fromkeys(("payments", "reports"), "orders"),
 }
 DROPPED = frozenset(
     b"connection keep-alive proxy-connection proxy-authorization te trailer transfer-encoding upgrade expect host "
