@@ -3,6 +3,8 @@
 import threading
 from typing import Any
 
+from common import clock
+
 
 class Secrets:
     """The SecureStrings below one prefix, such as `/shop/users/`."""
@@ -10,6 +12,7 @@ class Secrets:
     def __init__(self, prefix: str) -> None:
         self._prefix = prefix
         self._known: dict[str, str] = {}
+        self._asked: dict[str, tuple[float, float]] = {}
         self._ssm: Any = None
         self._lock = threading.RLock()
 
@@ -18,6 +21,23 @@ class Secrets:
         with self._lock:
             if name not in self._known:
                 self._known[name] = self.fresh(name)
+            return self._known[name]
+
+    def recent(self, name: str, seconds: float) -> str:
+        """The secret's text as it was at most so long ago, so that one can be replaced while the service runs.
+
+        What is known serves on while it can't be asked for.
+        """
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        with self._lock:
+            if clock.elapsed(self._asked.get(name, clock.NEVER)) > seconds or name not in self._known:
+                self._asked[name] = clock.real()
+                try:
+                    self._known[name] = self.fresh(name)
+                except (BotoCoreError, ClientError):
+                    if name not in self._known:
+                        raise
             return self._known[name]
 
     def fresh(self, name: str) -> str:

@@ -7,6 +7,7 @@ from common.keyring import ServiceTokens, Signer
 from common.pagination import Cursors
 from common.secrets import Secrets
 from common.settings import Settings
+from common.storage import Bucket
 
 settings = Settings.read("orders", os.environ)
 clock.follow(settings.clock_file)
@@ -28,10 +29,24 @@ PUBLIC_URL = os.environ.get("PUBLIC_URL", "http://localhost:8080").rstrip("/")
 
 PAYMENT_SECRETS_SECONDS = 300  # after which a replaced one is known everywhere
 
+INVOICE_QUEUE = os.environ.get("INVOICE_QUEUE", "shop-orders-invoices")
+INVOICE_QUEUE_URL = os.environ.get("INVOICE_QUEUE_URL", "")
+
+# What stands on invoices; the lines of the address are parted by "|".
+SELLER_NAME = os.environ.get("SELLER_NAME", "The Shop")
+SELLER_ADDRESS = os.environ.get("SELLER_ADDRESS", "Example Street 1|10115 Berlin|DE").split("|")
+SELLER_VAT_ID = os.environ.get("SELLER_VAT_ID", "DE000000000")
+SELLER_EMAIL = os.environ.get("SELLER_EMAIL") or os.environ.get("SUPPORT_EMAIL", "help@shop.example")
+
 secrets = Secrets(settings.secrets_prefix)
 signer = Signer(lambda: secrets.fresh("signing-keys"), settings.keys_reload_s)
 service_tokens = ServiceTokens(signer, settings.service)
 cursors = Cursors(lambda: secrets.get("cursor-key"))
+bucket = Bucket(
+    os.environ.get("BUCKET", "shop-orders"),
+    os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION", "eu-central-1"),
+    os.environ.get("AWS_ENDPOINT_URL"),
+)
 
 
 def payment_key() -> str:

@@ -10,7 +10,7 @@ import urllib3
 
 from chalicelib.checkout.effects import PaymentStatus
 from chalicelib.errors import ProviderDown
-from chalicelib.payments import provider as adapter
+from chalicelib.payments import client
 from chalicelib.payments.provider import Stripe
 from common.deadline import Deadline
 from tests.orders.neighbours import sweep
@@ -127,7 +127,7 @@ class Wire:
 @pytest.fixture
 def wire(monkeypatch):
     made = Wire()
-    monkeypatch.setattr(adapter, "_pool", made)
+    monkeypatch.setattr(client, "_pool", made)
     return made
 
 
@@ -191,7 +191,7 @@ def test_every_answer_tells_the_payment_as_it_is_even_a_refusal(wire, order, sta
 
 
 def test_a_refund_carries_the_orders_key_and_its_number(wire, order):
-    wire.replies = [Reply(200, {"id": "re_1"})]
+    wire.replies = [Reply(200, {"id": "re_1", "status": "succeeded"})]
 
     stripe().refund(order, 2, 500)
 

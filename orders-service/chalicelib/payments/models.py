@@ -5,6 +5,7 @@ No row, or one without failures, is what stands there on a good day: then nobody
 
 import msgspec
 from pynamodb.attributes import NumberAttribute, UnicodeSetAttribute
+from pynamodb.expressions.condition import Condition
 
 from chalicelib.table import OrdersItem
 from common import tables
@@ -48,13 +49,13 @@ def health_of(item: BreakerItem | None) -> Health:
 
 
 def find_health() -> Health:
-    return health_of(tables.get(*REF))
+    return health_of(tables.get(BreakerItem, *_KEY))
 
 
 def note_failure(call: str, now: float) -> Health:
     """Count a failed call, and open the breaker with the fifth in half a minute that no success came between.
 
-    A set of calls, so the repeat of a lost reply counts once; of two that begin a new window one loses and adds its own.
+    A set of calls, so the repeat of a lost reply counts once; of two that begin a window one loses, and adds its own.
     """
     for _ in range(3):
         found = _add(call, now) or _begin(call, now)
@@ -116,6 +117,7 @@ def close(seen: float) -> None:
         pass
 
 
-def _as_seen(seen: float):  # type: ignore[no-untyped-def]  # an expression of PynamoDB
-    same = BreakerItem.open_until == seen
-    return same if seen else same | BreakerItem.open_until.does_not_exist()
+def _as_seen(seen: float) -> Condition:
+    same: Condition = BreakerItem.open_until == seen
+    absent: Condition = BreakerItem.open_until.does_not_exist()
+    return same if seen else same | absent

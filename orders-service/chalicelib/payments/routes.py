@@ -4,7 +4,7 @@ import msgspec
 from chalice import Blueprint
 
 from chalicelib import config
-from chalicelib.checkout.wiring import world
+from chalicelib.checkout.wiring import ledger, world
 from chalicelib.errors import SignatureInvalid
 from chalicelib.payments import domain, signatures
 from common import clock
@@ -25,6 +25,6 @@ def hear_event(call: Call) -> Received:
     """Hear from the payment provider; the signature is checked over the bytes as they came."""
     body = call.request.raw_body
     raw = body.encode() if isinstance(body, str) else body
-    signatures.check(call.header("Stripe-Signature"), raw, config.payment_webhook_secret(), clock.now())
-    domain.hear_event(decode_json(raw), world(call.deadline))
+    signatures.check(call.header("Stripe-Signature"), raw, config.payment_webhook_secrets(), clock.now())
+    domain.hear_event(decode_json(raw), world(call.deadline), ledger(call.deadline).order_of)
     return Received()
