@@ -40,14 +40,17 @@ def order_changed(before: Order | None, after: Order) -> list[Event]:
 
 def _new_state(before: Order | None, after: Order) -> list[Event]:
     """The order came to another state, or a part of it was shipped."""
-    if before and len(before.shipments) < len(after.shipments) and after.state is not State.SHIPPED:
-        return [_event("order.partially_shipped", after, items=_items(after, after.shipments[-1].items))]
+    parcel = after.shipments[-1] if before and len(before.shipments) < len(after.shipments) else None
+    if parcel and after.state is not State.SHIPPED:
+        items = _items(after, parcel.items)
+        return [_event("order.partially_shipped", after, items=items, shipment_id=parcel.id)]
     if (before and before.state is after.state) or after.state not in _KINDS:
         return []
     if after.state in _ON_ITS_WAY:
         sent = shipped(after)
         items = [_item(line.sku, line.product_id, sent[line.sku]) for line in after.lines if sent[line.sku]]
-        return [_event(_KINDS[after.state], after, items=items)]
+        parcel_id = {"shipment_id": parcel.id} if parcel else {}
+        return [_event(_KINDS[after.state], after, items=items, **parcel_id)]
     lines = [{"sku": line.sku, "quantity": line.quantity} for line in after.lines]
     return [_event(_KINDS[after.state], after, lines=lines, total=after.total, currency=after.currency)]
 

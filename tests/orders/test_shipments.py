@@ -209,13 +209,14 @@ def test_the_world_is_told_of_each_part_of_the_whole_and_of_the_delivery(shop, s
     staff.ships(order_id, "a", MUG=1)
     staff.ships(order_id, "b")
     staff.ships(order_id, "b")
-    staff.delivers(order_id)
+    first, second = staff.delivers(order_id).json["shipments"]
 
     mug = {"sku": "MUG", "product_id": "prd_MUG", "quantity": 1}
     lamps = {"sku": "LAMP.1", "product_id": "prd_LAMP.1", "quantity": 2}
     whole = {"order_id": order_id, "customer_id": "usr_guest", "buyer": "guest", "items": [lamps, mug]}
-    assert told("order.partially_shipped") == [whole | {"items": [mug]}]
-    assert told("order.shipped") == told("order.delivered") == [whole]
+    assert told("order.partially_shipped") == [whole | {"items": [mug], "shipment_id": first["id"]}]
+    assert told("order.shipped") == [whole | {"shipment_id": second["id"]}]
+    assert told("order.delivered") == [whole]
 
 
 def test_who_loses_a_race_for_an_order_looks_again(staff, order_id, monkeypatch):
