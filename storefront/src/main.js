@@ -10,7 +10,7 @@ import { HomePage } from "./pages/home.js";
 import { ListingPage } from "./pages/listing.js";
 import { LoginPage } from "./pages/login.js";
 import { MissingPage } from "./pages/missing.js";
-import { OrderPage } from "./pages/order.js";
+import { OrderPage } from "./pages/order/page.js";
 import { OrdersPage } from "./pages/orders.js";
 import { ProductPage } from "./pages/product/page.js";
 import { RegisterPage } from "./pages/register.js";
@@ -51,6 +51,12 @@ const ROUTES = [
   ["/staff/stock", staff("StaffLowPage")],
   ["/staff/stock/:sku", staff("StaffSkuPage")],
   ["/staff/transfer", staff("StaffTransferPage")],
+  ["/staff/discounts", staff("StaffDiscountsPage")],
+  ["/staff/discounts/:code", staff("StaffDiscountPage")],
+  ["/staff/rates", staff("StaffRatesPage")],
+  ["/staff/sales", staff("StaffSalesPage")],
+  ["/staff/webhooks", staff("StaffWebhooksPage")],
+  ["/staff/webhooks/:id", staff("StaffWebhookPage")],
   ["/staff/reviews", staff("StaffReviewsPage")],
   ["/staff/users", staff("StaffUsersPage")],
   ["/staff/users/:id", staff("StaffUserPage")],

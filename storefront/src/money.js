@@ -14,7 +14,7 @@ function decimals(currency) {
 }
 
 /** The amount as a plain decimal number in text, made without floating point: 1999 EUR → "19.99". */
-function toDecimal({ amount, currency }) {
+export function toDecimal({ amount, currency }) {
   const places = decimals(currency);
   const digits = String(Math.abs(amount)).padStart(places + 1, "0");
   const sign = amount < 0 ? "-" : "";

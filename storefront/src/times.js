@@ -16,3 +16,17 @@ export function waitText(seconds) {
   const rest = seconds % 60;
   return rest ? `${Math.floor(seconds / 60)} min ${rest} s` : `${seconds / 60} min`;
 }
+
+const two = (number) => String(number).padStart(2, "0");
+
+/** 2026-11-23, of the reader's own day. */
+export const dayOf = (date) => `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+
+/** What a field of type datetime-local holds, in the reader's own time; "" for none. */
+export function toLocal(time) {
+  const date = new Date(time ?? NaN);
+  return Number.isNaN(date.getTime()) ? "" : `${dayOf(date)}T${two(date.getHours())}:${two(date.getMinutes())}`;
+}
+
+/** The other way round, as the API takes it; null for none. */
+export const fromLocal = (text) => (text ? new Date(text).toISOString() : null);

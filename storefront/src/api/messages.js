@@ -36,6 +36,16 @@ const MESSAGES = {
   order_not_shipped: "Not all of this order has been sent yet.",
   order_shipped: "This order has been shipped and can no longer be cancelled.",
 
+  order_not_paid: "Nothing was paid for this order, so nothing can be given back.",
+  refund_exceeds: "That is more than is left of what was paid. Load the page again to see what is left.",
+  order_not_delivered: "Only what was delivered can be returned.",
+  return_too_late: "An order can be returned within 30 days of its delivery, and these are over.",
+  return_exceeds: "That is more than can still be returned. Load the page again to see what is left.",
+  return_approved: "This return was approved in the meantime.",
+  return_rejected: "This return was rejected in the meantime.",
+  return_not_approved: "This return is not approved yet.",
+  code_taken: "There is already a discount with this code.",
+
   invalid_credentials: "E-mail address and password do not match.",
   email_unverified: "Please confirm your e-mail address first: open the link in the mail we sent you.",
   account_disabled: "This account is disabled.",

@@ -1,11 +1,7 @@
 /** What of an order was sent, how, and when. */
 import { dateText } from "../times.js";
 import { html } from "../view.js";
-
-const partsOf = (shipment, items) => shipment.items.map(({ sku, quantity }) => {
-  const item = items.find((one) => one.sku === sku);
-  return `${quantity} × ${item?.name ?? sku}`;
-});
+import { partsOf } from "./parcel.js";
 
 /** → {sku: how many are not sent yet}, without those of which all are. */
 export function leftToShip({ items, shipments }) {
@@ -18,7 +14,7 @@ const Shipment = ({ shipment, order }) => html`
   <li class="shipment">
     <p><strong>${shipment.carrier ?? "Shipped"}</strong> <span class="muted">${dateText(shipment.shipped_at)}</span></p>
     ${shipment.tracking_number && html`<p>Tracking number <span class="order-number long">${shipment.tracking_number}</span></p>`}
-    <p class="muted small">${partsOf(shipment, order.items).join(", ")}</p>
+    <p class="muted small">${partsOf(shipment.items, order.items)}</p>
   </li>`;
 
 export const Shipments = ({ order, title = "Shipments" }) => order.shipments?.length > 0 && html`

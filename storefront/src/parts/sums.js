@@ -7,7 +7,7 @@ const minus = (money) => formatMoney({ ...money, amount: -money.amount });
 export function Sums({ of }) {
   const rows = [
     ["Subtotal", formatMoney(of.subtotal)],
-    of.discount?.amount > 0 && ["Discount", minus(of.discount)],
+    of.discount?.amount > 0 && [of.discount_code ? `Discount, ${of.discount_code}` : "Discount", minus(of.discount)],
     ["Shipping", of.shipping.amount === 0 ? "Free" : formatMoney(of.shipping)],
     [taxLabel(of), formatMoney(of.tax)],
   ].filter(Boolean);
@@ -15,6 +15,7 @@ export function Sums({ of }) {
     <dl class="sums">
       ${rows.map(([label, amount]) => html`<div key=${label}><dt>${label}</dt><dd>${amount}</dd></div>`)}
       <div class="sum-total"><dt>Total</dt><dd>${formatMoney(of.total)}</dd></div>
+      ${of.payment?.refunded.amount > 0 && html`<div><dt>Refunded</dt><dd>${minus(of.payment.refunded)}</dd></div>`}
     </dl>`;
 }
 

@@ -78,7 +78,7 @@ function ShippingAddress({ draft, edit, errors, countries, book }) {
     ${isAccount(session.value?.user) && book.length < MOST_ADDRESSES && html`<${KeepAddress} keep=${draft.keep} onKeep=${(keep) => edit({ keep })} />`}`;
 }
 
-function Delivery({ draft, edit, errors, methods, countries, book }) {
+function Delivery({ draft, edit, errors, methods, countries, book, subtotal, quoted }) {
   return html`
     <section aria-labelledby="delivery">
       <h2 id="delivery">Delivery address</h2>
@@ -93,7 +93,7 @@ function Delivery({ draft, edit, errors, methods, countries, book }) {
           onValue=${(billing, field) => edit({ billing }, field)} />
       </section>`}
     <${Methods} methods=${methodsFor(methods, draft.shipping.country)} chosen=${draft.method} error=${errors.shipping_method}
-      country=${draft.shipping.country} onChoose=${(method) => edit({ method }, "shipping_method")} />`;
+      country=${draft.shipping.country} subtotal=${subtotal} quoted=${quoted} onChoose=${(method) => edit({ method }, "shipping_method")} />`;
 }
 
 const PaymentPart = ({ total, card, onCard, error }) => html`
@@ -157,11 +157,11 @@ export function CheckoutForm({ cart, methods, refused, onPlaced, onBank }) {
     <form class="split" noValidate onSubmit=${submit}>
       <div class="steps">
         ${asksEmail && html`<${Contact} email=${draft.email} error=${shown.email} onEmail=${(email) => edit({ email }, "email")} />`}
-        <${Delivery} ...${{ draft, edit, methods, countries, book }} errors=${shown} />
+        <${Delivery} ...${{ draft, edit, methods, countries, book, quoted }} subtotal=${cart.subtotal} errors=${shown} />
         <${PaymentPart} total=${quoted.quote?.total} card=${card} onCard=${setCard} error=${shown.payment_method} />
       </div>
-      <${Summary} cart=${cart} quoted=${quoted}>
-        <${Discount} applied=${draft.code} error=${discountError}
+      <${Summary} cart=${cart} quoted=${quoted} code=${draft.code}>
+        <${Discount} applied=${draft.code} quoted=${quoted} error=${discountError}
           onApply=${(code) => { setDiscountError(null); edit({ code }); }} />
         <${QuoteProblem} quoted=${quoted} />
         <button class="button button-large button-wide" disabled=${busy || quoted.busy || quoted.problem}>

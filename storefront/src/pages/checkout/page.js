@@ -1,7 +1,7 @@
 /** Checkout: where to, how, what it costs, how it is paid. */
 import { loadCart } from "../../api/cart.js";
 import { messageOf } from "../../api/messages.js";
-import { listShippingMethods } from "../../api/orders.js";
+import { listShippingMethods } from "../../api/rates.js";
 import { Loaded, Loading, Notice, ProblemNotice } from "../../parts/notice.js";
 import { useResource } from "../../resource.js";
 import { navigate } from "../../router.js";

@@ -20,13 +20,13 @@ const Awaited = ({ cart }) => html`
   <p class="muted small">Shipping and tax appear here once you have chosen a country.</p>`;
 
 /** `quoted` is what useQuote answers. */
-export function Summary({ cart, quoted, children }) {
+export function Summary({ cart, quoted, code, children }) {
   return html`
     <section class="summary" aria-labelledby="summary">
       <h2 id="summary">Your order</h2>
       <ul class="mini-lines" role="list">${cart.items.map((item) => html`<${Item} key=${item.sku} item=${item} />`)}</ul>
       <div class=${quoted.busy ? "quote quote-busy" : "quote"} aria-live="polite" aria-busy=${quoted.busy}>
-        ${quoted.quote ? html`<${Sums} of=${quoted.quote} />` : html`<${Awaited} cart=${cart} />`}
+        ${quoted.quote ? html`<${Sums} of=${{ discount_code: code, ...quoted.quote }} />` : html`<${Awaited} cart=${cart} />`}
       </div>
       ${children}
     </section>`;

@@ -1,36 +1,45 @@
-/** The staff's side of the shop, behind a log-in: products, orders, stock, reviews and users. */
+/** The staff's side of the shop, behind a log-in: what is sold, to whom, at what price, and what came of it. */
 import { listCategories } from "../../api/catalog.js";
-import { isStaff } from "../../api/session.js";
+import { isStaff, session } from "../../api/session.js";
 import { Loaded } from "../../parts/notice.js";
 import { Tabs } from "../../parts/tabs.js";
 import { useResource } from "../../resource.js";
+import { useStore } from "../../store.js";
 import { html } from "../../view.js";
 import { Gate } from "../gate.js";
 import { useTitle } from "../title.js";
+import { DiscountPage, DiscountTable } from "./discounts/page.js";
 import { Editor } from "./editor.js";
 import { Exports } from "./exports.js";
 import { Imports } from "./imports.js";
 import { NewProduct } from "./new-product.js";
 import { StaffOrder } from "./order.js";
 import { OrderTable } from "./orders.js";
+import { Rates } from "./rates/page.js";
+import { SalesReport } from "./reports/page.js";
 import { ReviewTable } from "./reviews.js";
 import { LowStock, StaffSku } from "./sku.js";
 import { ProductTable } from "./table.js";
 import { UserPage } from "./user.js";
 import { UserTable } from "./users.js";
+import { EndpointList, EndpointPage } from "./webhooks/page.js";
 
 const PAGES = [
   ["/staff", "Products"], ["/staff/orders", "Orders"], ["/staff/stock", "Stock"], ["/staff/reviews", "Reviews"],
+  ["/staff/discounts", "Discounts"], ["/staff/rates", "Shipping and tax"], ["/staff/sales", "Sales"],
   ["/staff/transfer", "Import and export"], ["/staff/users", "Users"],
 ];
 
-function Frame({ children }) {
+const ADMIN_PAGES = [["/staff/webhooks", "Webhooks"]];
+
+const isAdmin = (user) => user?.role === "admin";
+
+function Frame({ allows = isStaff, children }) {
   useTitle("Staff");
+  const user = useStore(session)?.user;
   return html`
-    <${Gate} title="Staff" allows=${isStaff}>
-      <${Tabs} label="Staff" pages=${PAGES} />
-      ${children}
-    <//>`;
+    ${isStaff(user) && html`<${Tabs} label="Staff" pages=${isAdmin(user) ? [...PAGES, ...ADMIN_PAGES] : PAGES} />`}
+    <${Gate} title="Staff" allows=${allows}>${children}<//>`;
 }
 
 export const StaffPage = () => html`<${Frame}><${ProductTable} /><//>`;
@@ -46,7 +55,7 @@ function Product({ id }) {
 
 export const StaffProductPage = ({ id }) => html`<${Frame}><${Product} id=${id} /><//>`;
 
-export const StaffOrdersPage = () => html`<${Frame}><${OrderTable} /><//>`;
+export const StaffOrdersPage = ({ query }) => html`<${Frame}><${OrderTable} query=${query} /><//>`;
 
 export const StaffOrderPage = ({ id }) => html`<${Frame}><${StaffOrder} id=${id} /><//>`;
 
@@ -62,3 +71,15 @@ export const StaffReviewsPage = () => html`<${Frame}><${ReviewTable} /><//>`;
 export const StaffUsersPage = () => html`<${Frame}><${UserTable} /><//>`;
 
 export const StaffUserPage = ({ id }) => html`<${Frame}><${UserPage} id=${id} /><//>`;
+
+export const StaffDiscountsPage = () => html`<${Frame}><${DiscountTable} /><//>`;
+
+export const StaffDiscountPage = ({ code }) => html`<${Frame}><${DiscountPage} code=${code} /><//>`;
+
+export const StaffRatesPage = () => html`<${Frame}><${Rates} /><//>`;
+
+export const StaffSalesPage = ({ query }) => html`<${Frame}><${SalesReport} query=${query} /><//>`;
+
+export const StaffWebhooksPage = () => html`<${Frame} allows=${isAdmin}><${EndpointList} /><//>`;
+
+export const StaffWebhookPage = ({ id }) => html`<${Frame} allows=${isAdmin}><${EndpointPage} id=${id} /><//>`;

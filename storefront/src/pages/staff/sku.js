@@ -6,6 +6,7 @@ import { useResource } from "../../resource.js";
 import { momentText } from "../../times.js";
 import { html, useState } from "../../view.js";
 import { MissingPage } from "../missing.js";
+import { Panel } from "./panel.js";
 import { AdjustForm, LowForm, SetForm, ShardsForm } from "./stock-forms.js";
 
 const signed = new Intl.NumberFormat(navigator.language, { signDisplay: "exceptZero" });
@@ -41,8 +42,6 @@ function History({ sku, turn }) {
       <//>
     </section>`;
 }
-
-const Panel = ({ id, title, children }) => html`<section class="panel" aria-labelledby=${id}><h2 id=${id}>${title}</h2>${children}</section>`;
 
 function Forms({ stock, replace }) {
   const [turn, setTurn] = useState(0);

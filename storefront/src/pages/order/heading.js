@@ -1,0 +1,32 @@
+/** What an order's buyer reads first. */
+import { dateText } from "../../times.js";
+import { html } from "../../view.js";
+import { useTitle } from "../title.js";
+
+const HEADINGS = {
+  pending: ["Your order is being worked on", "We are waiting for your payment to go through. This page goes on by itself."],
+  confirmed: ["Thank you for your order", "It is confirmed. We are getting it ready for you."],
+  shipped: ["Your order is on its way", ""],
+  delivered: ["Your order was delivered", "We hope that you like it."],
+  cancelled: ["This order was cancelled", "You have not been charged, or have your money back. Your cart is as it was."],
+  payment_failed: ["The payment did not go through", "You have not been charged. You can order again with another card."],
+  refunded: ["This order was refunded", "You have all your money back."],
+};
+
+const PARTLY = ["Part of your order is on its way", "The rest is being made ready for you."];
+
+const headingOf = ({ status, shipments }) =>
+  (status === "confirmed" && shipments?.length ? PARTLY : HEADINGS[status] ?? ["Your order", ""]);
+
+export function Heading({ order, placed }) {
+  const [title, text] = headingOf(order);
+  const good = placed && order.status === "confirmed";
+  useTitle(title);
+  return html`
+    <div class=${good ? "thanks" : ""} role="status">
+      ${good && html`<span class="tick" aria-hidden="true">✓</span>`}
+      <h1>${title}</h1>
+      ${text && html`<p>${text}</p>`}
+      <p class="muted">Order <strong class="order-number">${order.number}</strong> · ${dateText(order.placed_at)} · ${order.email}</p>
+    </div>`;
+}

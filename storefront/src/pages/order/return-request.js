@@ -1,0 +1,67 @@
+/** Sending something back: which items, how many, and why. */
+import { requestReturn, findOrder } from "../../api/orders.js";
+import { Select, TextArea } from "../../parts/field.js";
+import { SendButton, SendingProblem, useSending } from "../../parts/form.js";
+import { leftToReturn } from "../../parts/returns.js";
+import { toast } from "../../parts/toast.js";
+import { html, useEffect, useRef, useState } from "../../view.js";
+
+const howMany = (left) => Array.from({ length: left + 1 }, (_, count) => [String(count), count ? `${count} of ${left}` : "None"]);
+
+const bodyOf = (counts, reason) => ({
+  items: Object.entries(counts).map(([sku, count]) => ({ sku, quantity: Number(count) })).filter(({ quantity }) => quantity),
+  ...(reason.trim() && { reason: reason.trim() }),
+});
+
+/** With one thing to return there is nothing to choose. */
+function firstChoice(left) {
+  const skus = Object.keys(left);
+  return Object.fromEntries(skus.map((sku) => [sku, skus.length === 1 && left[sku] === 1 ? "1" : "0"]));
+}
+
+function ReturnForm({ order, left, onDone, onCancel }) {
+  const [counts, setCounts] = useState(() => firstChoice(left));
+  const [reason, setReason] = useState("");
+  const form = useRef(null);
+  useEffect(() => form.current.querySelector("select").focus(), []);
+  const body = bodyOf(counts, reason);
+  const sending = useSending(async () => {
+    await requestReturn(order.id, body);
+    toast("We have your request. You see here what becomes of it.");
+    await onDone();
+  });
+  return html`
+    <form class="stack" onSubmit=${sending.send} ref=${form}>
+      <${SendingProblem} sending=${sending} places=${["reason"]} />
+      <div class="fields">
+        ${order.items.filter(({ sku }) => left[sku]).map((item) => html`
+          <${Select} key=${item.sku} label=${item.name} name="return-${item.sku}" value=${counts[item.sku]} choices=${howMany(left[item.sku])}
+            onValue=${(count) => setCounts({ ...counts, [item.sku]: count })} />`)}
+      </div>
+      <${TextArea} label="Why?" name="reason" value=${reason} onValue=${setReason} rows="3" maxlength="500" error=${sending.errors.reason} optional />
+      <p class="actions">
+        <${SendButton} sending=${sending} disabled=${!body.items.length || sending.busy}>Ask for the return<//>
+        <button type="button" class="button button-quiet" onClick=${onCancel}>Never mind</button>
+      </p>
+    </form>`;
+}
+
+/** Shown once the order was delivered, as long as something of it can go back. */
+export function ReturnRequest({ order, onChanged }) {
+  const [open, setOpen] = useState(false);
+  const left = leftToReturn(order);
+  if (order.status !== "delivered" || !Object.keys(left).length) return null;
+  const done = async () => {
+    onChanged(await findOrder(order.id));
+    setOpen(false);
+  };
+  return html`
+    <section class=${open ? "panel" : ""} aria-labelledby="return">
+      <h2 id="return">Return something</h2>
+      ${open
+        ? html`<${ReturnForm} order=${order} left=${left} onDone=${done} onCancel=${() => setOpen(false)} />`
+        : html`
+          <p class="muted">Within 30 days of delivery. Once it has arrived here, you get your money back.</p>
+          <p><button type="button" class="button button-quiet" onClick=${() => setOpen(true)}>Return something</button></p>`}
+    </section>`;
+}

@@ -1,0 +1,78 @@
+/** What was sold, day by day. The span is in the address. */
+import { readSales } from "../../../api/reports.js";
+import { formatMoney } from "../../../money.js";
+import { Field } from "../../../parts/field.js";
+import { Loaded, Notice } from "../../../parts/notice.js";
+import { useResource } from "../../../resource.js";
+import { navigate } from "../../../router.js";
+import { dayText } from "../../../times.js";
+import { html } from "../../../view.js";
+import { Chart } from "./chart.js";
+
+const DAY_MS = 86_400_000;
+
+/** Days are those of UTC, as the shop counts them. */
+const utcDay = (time) => new Date(time).toISOString().slice(0, 10);
+
+const spanIn = (query) => ({
+  from: query.get("from") ?? utcDay(Date.now() - 29 * DAY_MS), to: query.get("to") ?? utcDay(Date.now()),
+});
+
+const show = (span) => navigate(`/staff/sales?${new URLSearchParams(span)}`, { replace: true });
+
+const Span = ({ span, errors }) => html`
+  <div class="filter-row">
+    <${Field} label="From" name="from" type="date" value=${span.from} max=${span.to} error=${errors.from} required=${false}
+      onValue=${(from) => from && show({ ...span, from })} />
+    <${Field} label="To" name="to" type="date" value=${span.to} min=${span.from} error=${errors.to} required=${false}
+      onValue=${(to) => to && show({ ...span, to })} />
+  </div>`;
+
+const COLUMNS = [["total", "Charged"], ["gross", "Goods"], ["discounts", "Discounts"], ["shipping", "Shipping"], ["tax", "Tax"], ["refunds", "Refunds"]];
+
+const Figures = ({ of }) => html`
+  <td>${of.orders}</td><td>${of.units}</td>${COLUMNS.map(([name]) => html`<td key=${name}>${formatMoney(of[name])}</td>`)}`;
+
+const Table = ({ days, sum }) => html`
+  <div class="table-frame">
+    <table class="figures">
+      <caption class="visually-hidden">Sales by day, newest first</caption>
+      <thead><tr><th scope="col">Day</th><th scope="col">Orders</th><th scope="col">Units</th>
+        ${COLUMNS.map(([name, text]) => html`<th key=${name} scope="col">${text}</th>`)}</tr></thead>
+      <tbody>${[...days].reverse().map((day) => html`<tr key=${day.day}><th scope="row">${dayText(day.day)}</th><${Figures} of=${day} /></tr>`)}</tbody>
+      <tfoot><tr><th scope="row">In all</th><${Figures} of=${sum} /></tr></tfoot>
+    </table>
+  </div>`;
+
+function totalOf(days) {
+  const numbers = (name) => days.reduce((sum, day) => sum + day[name], 0);
+  const money = (name) => days.reduce((sum, day) => ({ ...sum, amount: sum.amount + day[name].amount }), { ...days[0][name], amount: 0 });
+  return { orders: numbers("orders"), units: numbers("units"), ...Object.fromEntries(COLUMNS.map(([name]) => [name, money(name)])) };
+}
+
+/** {EUR: its days} */
+const byCurrency = (items) => Object.groupBy(items, ({ total }) => total.currency);
+
+const Currency = ({ code, days, alone }) => html`
+  <section aria-label="Sales in ${code}">
+    ${!alone && html`<h2>${code}</h2>`}
+    <${Chart} days=${days} />
+    <${Table} days=${days} sum=${totalOf(days)} />
+  </section>`;
+
+function Sales({ items }) {
+  const groups = Object.entries(byCurrency(items));
+  if (!groups.length) return html`<${Notice}><p>Nothing was sold in these days.</p><//>`;
+  return groups.map(([code, days]) => html`<${Currency} key=${code} code=${code} days=${days} alone=${groups.length === 1} />`);
+}
+
+export function SalesReport({ query }) {
+  const span = spanIn(query);
+  const sales = useResource(JSON.stringify(span), () => readSales(span.from, span.to));
+  const errors = sales.problem?.fields ?? {};
+  return html`
+    <h1>Sales</h1>
+    <${Span} span=${span} errors=${errors} />
+    <p class="muted small">Days begin at midnight UTC. An order counts on the day it was confirmed, a refund on the day it was made.</p>
+    ${!errors.from && !errors.to && html`<${Loaded} resource=${sales}>${(found) => html`<${Sales} items=${found.items} />`}<//>`}`;
+}

@@ -1,0 +1,17 @@
+/** Money that went back, or is on its way. */
+import { formatMoney } from "../money.js";
+import { dateText } from "../times.js";
+import { html } from "../view.js";
+
+const Refund = ({ refund }) => html`
+  <li class="small">
+    <p><strong>${formatMoney(refund.amount)}</strong> <span class="muted">${dateText(refund.at)}</span>
+      ${refund.done === false && html` <span class="tag">On its way</span>`}</p>
+    ${refund.reason && html`<p class="muted long">${refund.reason}</p>`}
+  </li>`;
+
+export const Refunds = ({ order }) => order.refunds.length > 0 && html`
+  <section aria-labelledby="refunds">
+    <h3 id="refunds">Refunds</h3>
+    <ul role="list" class="refunds">${order.refunds.map((refund) => html`<${Refund} key=${refund.number} refund=${refund} />`)}</ul>
+  </section>`;

@@ -1,0 +1,45 @@
+/** What of an order was or will be sent back, and what has become of that. */
+import { formatMoney } from "../money.js";
+import { dateText } from "../times.js";
+import { html } from "../view.js";
+import { partsOf } from "./parcel.js";
+
+const STATUS = {
+  requested: ["Requested", "We are looking at it."],
+  approved: ["Approved", "Please send it back to us."],
+  rejected: ["Rejected", ""],
+  received: ["Received", ""],
+};
+
+/** → {sku: how many can still go back}, without those of which none can. */
+export function leftToReturn({ items, returns }) {
+  const going = (sku) => returns.filter(({ status }) => status !== "rejected").flatMap((one) => one.items)
+    .filter((one) => one.sku === sku).reduce((sum, { quantity }) => sum + quantity, 0);
+  return Object.fromEntries(items.map(({ sku, quantity }) => [sku, quantity - going(sku)]).filter(([, left]) => left > 0));
+}
+
+function refundText(order, number) {
+  const refund = order.refunds.find((one) => one.number === number);
+  return refund ? `${formatMoney(refund.amount)} ${refund.done === false ? "are on the way back" : "were refunded"}.` : "";
+}
+
+/** `advice`: what it means for the buyer; `actions(one)`: what can be done about it. */
+function Return({ one, order, advice, actions }) {
+  const [text, words] = STATUS[one.status] ?? [one.status, ""];
+  return html`
+    <li class="shipment">
+      <p class="section-head"><span><span class="tag tag-${one.status}">${text}</span> <span class="muted">${dateText(one.requested_at ?? one.at)}</span></span></p>
+      <p>${partsOf(one.items, order.items)}</p>
+      ${one.reason && html`<p class="muted small long">${one.reason}</p>`}
+      ${advice && words && html`<p class="small">${words}</p>`}
+      ${one.refund && html`<p class="small">${refundText(order, one.refund)}</p>`}
+      ${actions?.(one)}
+    </li>`;
+}
+
+export const Returns = ({ order, advice = true, actions }) => order.returns.length > 0 && html`
+  <section aria-labelledby="returns">
+    <h2 id="returns">Returns</h2>
+    <ul role="list" class="shipments">${order.returns.map((one) => html`
+      <${Return} key=${one.id} one=${one} order=${order} advice=${advice} actions=${actions} />`)}</ul>
+  </section>`;
