@@ -13,20 +13,36 @@ from chalicelib.payments.routes import routes as payments
 from chalicelib.pricing.routes import routes as pricing
 from chalicelib.privacy import domain as privacy
 from chalicelib.privacy.routes import routes as privacy_routes
+from chalicelib.refunds.routes import routes as refunds
 from chalicelib.reports import domain as reports
 from chalicelib.reports.routes import routes as report_routes
+from chalicelib.returns.routes import routes as returns
 from chalicelib.shipments.routes import routes as shipments
+from chalicelib.webhooks.routes import routes as webhooks
 from common import erasure, events
 from common.deadline import Deadline
 from common.http import make_app
 
 SWEEP_SECONDS = 35  # with the last order's time still within the minute
 ORDER_SECONDS = 20
+WEBHOOK_SECONDS = 30
 
 app = make_app(
     config.settings,
     config.signer,
-    blueprints=[cart, checkout, order_routes, payments, pricing, privacy_routes, report_routes, shipments],
+    blueprints=[
+        cart,
+        checkout,
+        order_routes,
+        payments,
+        pricing,
+        privacy_routes,
+        report_routes,
+        refunds,
+        returns,
+        shipments,
+        webhooks,
+    ],
     dependencies={"dynamodb": table.reachable},
 )
 table.OrdersItem.connect()
@@ -66,3 +82,21 @@ def forget_people(event: SQSEvent) -> None:
                 tokens_ended=tokens_ended,
             ),
         )
+
+
+@app.on_sqs_message(queue=config.WEBHOOK_QUEUE, batch_size=1)
+def send_webhooks(event: SQSEvent) -> None:
+    """Tell merchants' endpoints of an order; an error puts the message back on the queue."""
+    from chalicelib.webhooks import worker
+
+    for record in event:
+        worker.hear(record.body)
+
+
+@app.schedule(Rate(1, unit=Rate.MINUTES))
+def retry_webhooks(_event: CloudWatchEvent) -> None:
+    """Try again what an endpoint did not take."""
+    from chalicelib.webhooks import worker
+
+    time_left = Deadline(WEBHOOK_SECONDS)
+    worker.retry(lambda: time_left.remaining() > 0)

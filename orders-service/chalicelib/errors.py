@@ -28,6 +28,21 @@ class LimitReached(Unprocessable):
     detail = "A cart holds at most 50 lines."
 
 
+class EndpointLimit(Unprocessable):
+    code = "limit_reached"
+    detail = "The shop has at most 20 webhook endpoints."
+
+
+class EndpointInactive(Conflict):
+    code = "endpoint_inactive"
+    detail = "The endpoint is not active, so nothing is sent to it."
+
+
+class TooManySecrets(Conflict):
+    code = "too_many_secrets"
+    detail = "Five secrets of this endpoint are still good. Wait until one of them has ended."
+
+
 class CartEmpty(Conflict):
     code = "cart_empty"
     detail = "There is nothing in the cart."
@@ -82,7 +97,7 @@ class ShipmentExceeds(Conflict):
 
 class OrderNotPaid(Conflict):
     code = "order_not_paid"
-    detail = "Nothing was captured for this order, so nothing can be refunded."
+    detail = "Nothing was paid for this order, or nothing yet."
 
 
 class RefundExceeds(Conflict):
@@ -90,6 +105,16 @@ class RefundExceeds(Conflict):
 
     code = "refund_exceeds"
     detail = "More would be refunded than was captured and not refunded yet; refundable says how much that is."
+
+
+class TooManyRefunds(Unprocessable):
+    code = "limit_reached"
+    detail = "An order takes at most 100 refunds."
+
+
+class TooManyReturns(Unprocessable):
+    code = "limit_reached"
+    detail = "An order takes at most 100 returns."
 
 
 class OrderNotDelivered(Conflict):

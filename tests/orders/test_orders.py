@@ -220,5 +220,10 @@ def test_what_happens_to_an_order_is_told_once_through_the_outbox(shop, aws):
     items = aws("dynamodb").scan(TableName="shop-orders")["Items"]
     told = [item["event"]["S"] for item in items if item["sk"]["S"].startswith("OUT#")]
 
-    assert sorted(json.loads(text)["type"] for text in told) == ["order.cancelled", "order.confirmed", "order.placed"]
+    assert sorted(json.loads(text)["type"] for text in told) == [
+        "order.cancelled",
+        "order.confirmed",
+        "order.placed",
+        "order.refunded",
+    ]
     assert "ann@example.test" not in "".join(told)

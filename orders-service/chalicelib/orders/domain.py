@@ -5,10 +5,11 @@ from collections.abc import Callable, Mapping
 from chalicelib.checkout.effects import World
 from chalicelib.checkout.saga import drive, move, undo_as, with_refund
 from chalicelib.errors import OrderShipped, OutcomeUnknown
+from chalicelib.keyed import Keyed
 from chalicelib.orders import models
 from chalicelib.orders.order import ENDED, UNDOING, Order, State, is_moving, is_on_its_way, withdrawn
 from common import logs
-from common.problems import Forbidden, NotFound, invalid
+from common.problems import Forbidden, IdempotencyMismatch, NotFound, Unavailable, invalid
 
 LEASE_SECONDS = 30
 MAX_RACES = 8
@@ -78,6 +79,26 @@ def _ask(order: Order, actor: str, world: World) -> Order:
             return move(order, world, state=State.REFUNDING, cancelled_by=actor, refunds=refunds)
         case _:  # money is moving at this moment, in or out: it arrives first, and is refunded then if need be
             return move(order, world, cancelled_by=actor)
+
+
+def write_once(order_id: str, keyed: Keyed, changed: Callable[[Order], Order], world: World) -> tuple[Order, bool]:
+    """The order as `changed` makes it, once for each key; True if that had been done before: then as it stands.
+
+    The key's record is in the transaction of the order's write: a repeat, also after a lost reply or a crash, finds it;
+    of two that race the later one looks again at what is left.
+    """
+    for _ in range(MAX_RACES):
+        order, done = world.store.find_keyed(order_id, keyed)
+        if done is not None and done != keyed.request:
+            raise IdempotencyMismatch
+        if order is None:
+            raise NotFound
+        if done is not None:
+            return order, True
+        after = changed(order)
+        if world.store.write_keyed(order, after, keyed):
+            return after, False
+    raise Unavailable(retry_after=1)
 
 
 def sweep_order(order_id: str, world: World) -> Order | None:

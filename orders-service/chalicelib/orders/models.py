@@ -197,13 +197,9 @@ def change(transaction: Transaction, before: Order, after: Order) -> None:
     outbox.add_all(transaction, events.order_changed(before, after))
 
 
-def commit_change(transaction: Transaction, before: Order, after: Order) -> Order:
-    """Commit a transaction that `change` began; the order as it is now, this write's or another's."""
-    try:
-        transaction.commit()
-    except Refused as refused:
-        return as_refused(before, refused)
-    return after
+def check_unchanged(transaction: Transaction, order: Order) -> None:
+    """Have a transaction refused if the order was written since it was read."""
+    transaction.check(OrderItem, *_key(order.id), OrderItem.version == order.version)
 
 
 def as_refused(before: Order, refused: Refused) -> Order:

@@ -241,6 +241,10 @@ def unshipped(order: Order) -> dict[str, int]:
     return {sku: quantity for sku, quantity in left.items() if quantity}
 
 
+def delivered_at(order: Order) -> float | None:
+    return next((change.at for change in order.history if change.status == SHOWN[State.DELIVERED]), None)
+
+
 def is_on_its_way(order: Order) -> bool:
     """Whether any of it has left the house for good: then it can't be cancelled any more, only returned."""
     return order.state in (State.SHIPPED, State.DELIVERED) or (bool(order.shipments) and order.state not in ENDED)

@@ -7,6 +7,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from chalicelib.orders.order import ENDED, Change, Order, Parcel, Refund, Return, ReturnStatus, Shipment, State
+from chalicelib.orders.timeline import Moment, present_timeline
 from chalicelib.pricing.schemas import QuoteLine, present_lines
 from common.clock import rfc3339
 from common.schemas import Id, Money, PageQuery
@@ -127,9 +128,10 @@ class EventView(msgspec.Struct, kw_only=True):
 
 
 class Events(msgspec.Struct, kw_only=True):
-    """The order's history, oldest first."""
+    """The statuses that the order came to, and everything that happened; oldest first."""
 
     items: list[EventView]
+    timeline: list[Moment]
 
 
 def present(order: Order) -> OrderView:
@@ -169,7 +171,7 @@ def present(order: Order) -> OrderView:
 
 
 def present_events(order: Order) -> Events:
-    return Events(items=[_present_change(one) for one in order.history])
+    return Events(items=[_present_change(one) for one in order.history], timeline=present_timeline(order))
 
 
 def _present_change(one: Change) -> EventView:

@@ -1,14 +1,19 @@
 """What this service holds on a person, and forgetting it."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
+from typing import Any
+
+import msgspec
 
 from chalicelib.cart import domain as carts
 from chalicelib.cart.cart import Cart
 from chalicelib.checkout.effects import World
-from chalicelib.checkout.saga import move
+from chalicelib.checkout.saga import drive, move
 from chalicelib.errors import OrderShipped, OutcomeUnknown
 from chalicelib.orders import domain as orders
-from chalicelib.orders.order import Order, without_person
+from chalicelib.orders.order import Order, Refund, Restock, State, parcels, unshipped, without_person
+from chalicelib.returns.share import share_of
 from common import logs
 from common.problems import Unavailable
 
@@ -61,8 +66,9 @@ def _is_forgotten(order: Order, world: Callable[[], World]) -> bool:
 def forget_buyer(order_id: str, world: World) -> None:
     """End an order that is not on its way yet, as nobody is left to deliver it to; then take its buyer out.
 
-    What is still to be done for it, by whoever comes next, needs no person: a payment goes by its id. Every write has
-    the order's version as its condition, so a payment or a sweep that races with this one never puts the buyer back.
+    Of one that is partly on its way the rest stays here, and what was paid for it goes back. What is still to be done,
+    by whoever comes next, needs no person: a payment goes by its id. Every write has the order's version as its
+    condition, so a payment or a sweep that races with this one never puts the buyer back.
     """
     order = world.store.find_order(order_id)
     if order is None:
@@ -72,8 +78,24 @@ def forget_buyer(order_id: str, world: World) -> None:
     except OrderShipped:
         order = world.store.find_order(order_id) or order
     for _ in range(MAX_RACES):
-        changes = without_person(order)
+        changes = _left_here(order, world)
+        changes |= without_person(msgspec.structs.replace(order, **changes))
         if not changes:
+            drive(order, world)
             return
         order = move(order, world, **changes)
     raise OutcomeUnknown
+
+
+def _left_here(order: Order, world: World) -> dict[str, Any]:
+    """All that will ever be shipped is shipped; what is owed for the rest is written down before it is made."""
+    rest = unshipped(order)
+    if order.state is not State.CONFIRMED or not order.shipments or not rest:
+        return {}
+    now, amount = world.now(), share_of(order, Counter(rest))
+    refund = Refund(len(order.refunds) + 1, amount, "erased", now)
+    return {
+        "state": State.SHIPPED,
+        "restocks": [*order.restocks, Restock(id=world.new_id("wdr"), items=parcels(rest), at=now)],
+        "refunds": [*order.refunds, refund] if amount else order.refunds,
+    }

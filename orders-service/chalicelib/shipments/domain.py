@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from functools import partial
 
 import msgspec
 
@@ -9,8 +10,9 @@ from chalicelib.checkout.effects import World
 from chalicelib.checkout.saga import move, moved
 from chalicelib.errors import OrderCancelled, OrderNotConfirmed, OrderNotShipped, ShipmentExceeds
 from chalicelib.keyed import Keyed
-from chalicelib.orders.order import ENDED, UNDOING, Order, Parcel, Shipment, State, unshipped
-from common.problems import IdempotencyMismatch, NotFound, Unavailable
+from chalicelib.orders.domain import write_once
+from chalicelib.orders.order import ENDED, UNDOING, Order, Parcel, Shipment, State, unshipped, withdrawn
+from common.problems import NotFound, Unavailable
 
 MAX_RACES = 8
 
@@ -24,23 +26,8 @@ class Consignment(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def ship_order(order_id: str, sent: Consignment, actor: str, keyed: Keyed, world: World) -> tuple[Order, bool]:
-    """The order with the shipment in it, and whether it had been there before under this key.
-
-    The key's record is in the transaction of the order's write: a repeat, also after a lost reply or a crash, finds it;
-    of two that race the later one looks again at what is left.
-    """
-    for _ in range(MAX_RACES):
-        order, done = world.store.find_keyed(order_id, keyed)
-        if done is not None and done != keyed.request:
-            raise IdempotencyMismatch
-        if order is None:
-            raise NotFound
-        if done is not None:
-            return order, True
-        after = _with_shipment(order, sent, actor, world)
-        if world.store.write_keyed(order, after, keyed):
-            return after, False
-    raise Unavailable(retry_after=1)
+    """The order with the shipment in it, and whether it had been there before under this key."""
+    return write_once(order_id, keyed, partial(_with_shipment, sent=sent, actor=actor, world=world), world)
 
 
 def _with_shipment(order: Order, sent: Consignment, actor: str, world: World) -> Order:
@@ -54,6 +41,7 @@ def _with_shipment(order: Order, sent: Consignment, actor: str, world: World) ->
         tracking_number=sent.tracking_number if known else None,
         items=items,
         at=world.now(),
+        actor=actor,
     )
     complete = {one.sku: one.quantity for one in items} == left
     state = State.SHIPPED if complete else order.state
@@ -61,7 +49,8 @@ def _with_shipment(order: Order, sent: Consignment, actor: str, world: World) ->
 
 
 def _check_shippable(order: Order) -> None:
-    if order.cancelled_by is not None or order.state in ENDED | UNDOING:
+    given_up = order.state is State.CONFIRMED and bool(withdrawn(order))  # refunded in full
+    if order.cancelled_by is not None or order.state in ENDED | UNDOING or given_up:
         raise OrderCancelled
     if order.state in (State.RESERVED, State.AUTHORIZED, State.COMMITTED):
         raise OrderNotConfirmed

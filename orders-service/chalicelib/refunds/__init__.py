@@ -1,0 +1,1 @@
+"""Money that staff give back, in part or in full."""

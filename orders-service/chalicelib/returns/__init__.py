@@ -1,0 +1,1 @@
+"""Goods that buyers send back, and the money for them."""

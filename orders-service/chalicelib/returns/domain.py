@@ -1,0 +1,181 @@
+"""Returns: asked for, approved or rejected, received.
+
+Each step is one write of the order at its version, so a repeat finds it done and of two that race one looks again.
+Receiving writes down in one go what is owed, a refund and a restock, each under an id of its own; see checkout/saga.py.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from chalicelib.checkout.effects import World
+from chalicelib.checkout.saga import drive, move
+from chalicelib.errors import (
+    OrderCancelled,
+    OrderNotDelivered,
+    ReturnApproved,
+    ReturnExceeds,
+    ReturnNotApproved,
+    ReturnRejected,
+    ReturnTooLate,
+    TooManyReturns,
+)
+from chalicelib.orders.order import (
+    ENDED,
+    UNDOING,
+    Order,
+    Parcel,
+    Refund,
+    Restock,
+    Return,
+    State,
+    counted,
+    delivered_at,
+    parcels,
+    shipped,
+)
+from chalicelib.returns.share import share_of
+from common.problems import NotFound, Unavailable
+
+RETURN_SECONDS = 30 * 24 * 3600
+MAX_RETURNS = 100  # an order is one item, and has to stay one
+MAX_RACES = 8
+
+
+class Wish(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to come back; `any_time` also when the buyer could not ask for it any more."""
+
+    items: list[Parcel]
+    reason: str | None
+    actor: str
+    any_time: bool
+
+
+Change = Callable[[Order], dict[str, Any] | None]
+
+
+def request_return(order: Order, wish: Wish, world: World) -> Order:
+    """Write the request down; of a race's loser the rules are asked again."""
+    return_id = world.new_id("ret")
+
+    def asked(order: Order) -> dict[str, Any] | None:
+        if any(one.id == return_id for one in order.returns):
+            return None  # our own write, whose reply was lost
+        _check_returnable(order, wish, world)
+        return {"returns": [*order.returns, _requested(return_id, order, wish, world)]}
+
+    return _write(order, asked, wish.actor, world)
+
+
+def _check_returnable(order: Order, wish: Wish, world: World) -> None:
+    if order.state in ENDED | UNDOING:
+        raise OrderCancelled
+    delivered = delivered_at(order)
+    if order.state is not State.DELIVERED or delivered is None:
+        raise OrderNotDelivered
+    if not wish.any_time and world.now() > delivered + RETURN_SECONDS:
+        raise ReturnTooLate
+    if len(order.returns) >= MAX_RETURNS:
+        raise TooManyReturns
+    _check_quantities(order, wish)
+
+
+def _check_quantities(order: Order, wish: Wish) -> None:
+    coming = counted(one for back in order.returns if back.status != "rejected" for one in back.items)
+    left = shipped(order) - coming
+    exceeding = [
+        {"sku": sku, "requested": quantity, "left": left[sku]}
+        for sku, quantity in counted(wish.items).items()
+        if quantity > left[sku]
+    ]
+    if exceeding:
+        raise ReturnExceeds(exceeding=exceeding)
+
+
+def _requested(return_id: str, order: Order, wish: Wish, world: World) -> Return:
+    return Return(
+        id=return_id,
+        items=parcels(counted(wish.items)),
+        reason=wish.reason if order.email is not None else None,  # nothing is written down again of who was erased
+        status="requested",
+        at=world.now(),
+        actor=wish.actor,
+    )
+
+
+def approve_return(order_id: str, return_id: str, actor: str, world: World) -> Order:
+    def approved(order: Order) -> dict[str, Any] | None:
+        one = _find(order, return_id)
+        if one.status == "rejected":
+            raise ReturnRejected
+        return _decided(order, one, "approved", actor, world) if one.status == "requested" else None
+
+    return _write(_stored(order_id, world), approved, actor, world)
+
+
+def reject_return(order_id: str, return_id: str, actor: str, world: World) -> Order:
+    def rejected(order: Order) -> dict[str, Any] | None:
+        one = _find(order, return_id)
+        if one.status in ("approved", "received"):
+            raise ReturnApproved
+        return _decided(order, one, "rejected", actor, world) if one.status == "requested" else None
+
+    return _write(_stored(order_id, world), rejected, actor, world)
+
+
+def receive_return(order_id: str, return_id: str, actor: str, world: World) -> Order:
+    """What is owed for it is made now as far as the others answer, and else by the sweeper."""
+
+    def received(order: Order) -> dict[str, Any] | None:
+        one = _find(order, return_id)
+        if one.status == "rejected":
+            raise ReturnRejected
+        if one.status == "requested":
+            raise ReturnNotApproved
+        return _received(order, one, actor, world) if one.status == "approved" else None
+
+    return drive(_write(_stored(order_id, world), received, actor, world), world)
+
+
+def _stored(order_id: str, world: World) -> Order:
+    order = world.store.find_order(order_id)
+    if order is None:
+        raise NotFound
+    return order
+
+
+def _find(order: Order, return_id: str) -> Return:
+    found = next((one for one in order.returns if one.id == return_id), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _write(order: Order, change: Change, actor: str, world: World) -> Order:
+    """The order with the change in it, or as it is if there is nothing left to change."""
+    for _ in range(MAX_RACES):
+        changes = change(order)
+        if changes is None:
+            return order
+        order = move(order, world, actor=actor, **changes)
+    raise Unavailable(retry_after=1)
+
+
+def _decided(order: Order, one: Return, status: str, actor: str, world: World) -> dict[str, Any]:
+    return _with(order, one, status=status, decided_at=world.now(), decided_by=actor)
+
+
+def _received(order: Order, one: Return, actor: str, world: World) -> dict[str, Any]:
+    now, amount = world.now(), share_of(order, counted(one.items))
+    number = len(order.refunds) + 1 if amount else None
+    changes = _with(order, one, status="received", received_at=now, received_by=actor, refund=number)
+    changes["restocks"] = [*order.restocks, Restock(id=one.id, items=one.items, at=now, returned=True)]
+    if number:
+        refund = Refund(number, amount, "returned", now, actor=actor, return_id=one.id)
+        changes["refunds"] = [*order.refunds, refund]
+    return changes
+
+
+def _with(order: Order, one: Return, **changes: object) -> dict[str, Any]:
+    return {"returns": [msgspec.structs.replace(one, **changes) if it is one else it for it in order.returns]}
