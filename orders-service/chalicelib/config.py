@@ -56,3 +56,7 @@ def payment_key() -> str:
 def payment_webhook_secrets() -> list[str]:
     """One, or two while it is being replaced: `new,old`."""
     return secrets.recent("payment-webhook-secret", PAYMENT_SECRETS_SECONDS).split(",")
+
+
+def webhook_key() -> str:
+    return secrets.get("webhook-key")
