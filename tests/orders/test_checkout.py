@@ -82,7 +82,7 @@ def test_a_key_is_required(shop, key, code):
 def test_while_the_first_request_runs_the_second_is_told_to_wait(shop, shop_clock):
     shop.puts("MUG")
     body = shop.purchase()
-    with crashing_at("find_cart"), pytest.raises(Crash):
+    with crashing_at("find_terms"), pytest.raises(Crash):
         shop.buys(body=body)
 
     waiting = shop.buys(body=body)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from chalicelib.pricing import domain
 from chalicelib.pricing.price import Line
-from chalicelib.pricing.rates import TAXES, TaxRate
+from chalicelib.pricing.rates import TAXES, Rates, TaxRate
 from tests.orders.neighbours import ADDRESS
 
 amounts = st.integers(0, 10**9)
@@ -18,7 +18,7 @@ def line(price, quantity=1):
 
 @given(st.lists(st.tuples(amounts, st.integers(1, 99)), min_size=1, max_size=50), st.sampled_from(sorted(TAXES)))
 def test_the_parts_add_up_and_the_tax_is_right_to_half_a_cent_a_line(lines, country):
-    price = domain.quote([line(*one) for one in lines], "EUR", country, "standard")
+    price = domain.quote([line(*one) for one in lines], "EUR", country, "standard", Rates())
 
     rate = TAXES[country].rate_bps
     assert price.subtotal == sum(amount * quantity for amount, quantity in lines)
@@ -41,7 +41,7 @@ def test_tax_on_top_of_a_price_is_rounded_half_up(amount, tax):
 def test_tax_on_top_makes_the_total_larger(monkeypatch):
     monkeypatch.setitem(TAXES, "DE", TaxRate("DE", 1000, inclusive=False))
 
-    price = domain.quote([line(1000)], "EUR", "DE", "standard")
+    price = domain.quote([line(1000)], "EUR", "DE", "standard", Rates())
 
     assert (price.shipping, price.tax, price.total) == (490, 149, 1639)
 
@@ -106,5 +106,5 @@ def test_shipping_methods_are_public_and_asked_for_by_country(api):
 
 
 def test_tax_rates_are_public(api):
-    assert api.get("/tax-rates/DE").json == {"country": "DE", "rate_bps": 1900, "inclusive": True}
+    assert api.get("/tax-rates/DE").json == {"country": "DE", "rate_bps": 1900, "inclusive": True, "version": 1}
     assert api.get("/tax-rates/XX").status == 404

@@ -109,7 +109,7 @@ def test_only_the_holder_deletes_a_record_and_only_before_the_order(store):
 def test_placing_writes_order_record_and_mark_together(placed):
     assert placed.find_order("ord_1") == order()
     assert placed.find_record("ann", "k") == replace(RECORD, placed=True)
-    assert (placed.find_cart("ann").order_id, placed.find_cart("ann").version) == ("ord_1", 1)
+    assert (placed.find_terms("ann", None, None).cart.order_id, placed.find_terms("ann", None, None).cart.version) == ("ord_1", 1)
     assert not placed.delete_record(RECORD)
     assert placed.take_record(RECORD, replace(RECORD, holder="op_2")).placed
 
@@ -152,7 +152,7 @@ def test_what_is_taken_away_from_an_order_is_gone(placed):
 def test_a_cart_as_it_was_bought_is_emptied_with_the_write(placed):
     done = placed.write(order(), after(order(), state=State.CONFIRMED), Basket.EMPTY)
 
-    cart = placed.find_cart("ann")
+    cart = placed.find_terms("ann", None, None).cart
     assert (done.version, cart.lines, cart.order_id, cart.version) == (2, [], None, 2)
 
 
@@ -162,7 +162,7 @@ def test_an_edited_cart_is_not_emptied_and_the_write_is_refused(placed):
     refused = placed.write(order(), after(order(), state=State.CONFIRMED), Basket.EMPTY)
     done = placed.write(order(), after(order(), state=State.CONFIRMED), Basket.UNMARK)
 
-    cart = placed.find_cart("ann")
+    cart = placed.find_terms("ann", None, None).cart
     assert (refused.version, done.version) == (1, 2)
     assert ([line.quantity for line in cart.lines], cart.order_id, cart.version) == ([2], None, 2)
 
@@ -170,7 +170,7 @@ def test_an_edited_cart_is_not_emptied_and_the_write_is_refused(placed):
 def test_an_edit_keeps_the_mark(placed):
     placed.fill_cart(replace(LINE, quantity=2))
 
-    assert placed.find_cart("ann").order_id == "ord_1"
+    assert placed.find_terms("ann", None, None).cart.order_id == "ord_1"
 
 
 def test_a_cart_marked_by_no_order_of_ours_is_left_alone(placed):
@@ -195,7 +195,7 @@ def test_without_an_answer_the_outcome_is_unknown(aws, monkeypatch):
         lambda: Real().open_record(RECORD),
         lambda: Real().place(RECORD, order()),
         lambda: Real().write(order(), after(order())),
-        lambda: Real().find_cart("ann"),
+        lambda: Real().find_terms("ann", None, None).cart,
     ):
         with pytest.raises(OutcomeUnknown):
             call()

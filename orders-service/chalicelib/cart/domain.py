@@ -15,7 +15,7 @@ from common.problems import Unavailable
 
 MAX_RACES = 8
 
-find_cart = models.find_cart
+find_cart, ref, cart_of = models.find_cart, models.ref, models.cart_of
 mark, empty_if_bought, unmark = models.mark, models.empty_if_bought, models.unmark
 
 

@@ -18,7 +18,7 @@ from chalicelib.pricing.price import Line
 from chalicelib.table import OrdersItem
 from common import tables
 from common.attributes import Whole
-from common.tables import ConditionFailed, Refused, Transaction
+from common.tables import ConditionFailed, Ref, Refused, Transaction
 
 
 class CartItem(OrdersItem):
@@ -57,9 +57,17 @@ class LineRefused(Exception):
         self.cart = cart
 
 
-def find_cart(owner: str) -> Cart:
-    item = tables.get(CartItem, f"CART#{owner}", "CART")
+def ref(owner: str) -> Ref:
+    return CartItem, f"CART#{owner}", "CART"
+
+
+def cart_of(owner: str, item: CartItem | None) -> Cart:
+    """What was read under `ref`."""
     return item.value() if item else Cart(owner=owner)
+
+
+def find_cart(owner: str) -> Cart:
+    return cart_of(owner, tables.get(CartItem, f"CART#{owner}", "CART"))
 
 
 def set_quantity(owner: str, sku: str, quantity: int) -> Cart:

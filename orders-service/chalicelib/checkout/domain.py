@@ -1,20 +1,23 @@
 """Placing an order: one attempt at a key, up to the transaction after which the order exists (rows 0 to 2)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
+from chalicelib.cart import domain as carts
 from chalicelib.cart.cart import Cart
-from chalicelib.cart.domain import Shown
-from chalicelib.checkout.effects import Held, Record, World
+from chalicelib.cart.domain import Variants
+from chalicelib.checkout.effects import Held, Record, Terms, World
 from chalicelib.checkout.saga import NEXT_LOOK_SECONDS, drive
+from chalicelib.discounts import domain as discounts
 from chalicelib.errors import (
     CartChanged,
     CartEmpty,
     CatalogDown,
     CheckoutInProgress,
-    DiscountInvalid,
+    DiscountUsedUp,
     HoldClosed,
     OutcomeUnknown,
     PaymentActionRequired,
@@ -24,7 +27,7 @@ from chalicelib.errors import (
 )
 from chalicelib.orders.order import ENDED, Change, Order, State
 from chalicelib.pricing import domain as pricing
-from chalicelib.pricing.price import Quote
+from chalicelib.pricing.price import Line, Quote
 from chalicelib.pricing.schemas import present
 from common.problems import IdempotencyMismatch, InProgress, Problem, invalid
 from common.schemas import Money
@@ -54,25 +57,44 @@ class Purchase:
     payment_method: str | None
 
     @property
-    def country(self) -> str:
-        return str(self.shipping_address["country"])
+    def wish(self) -> "Wish":
+        return Wish(
+            country=str(self.shipping_address["country"]),
+            shipping_method=self.shipping_method,
+            discount_code=self.discount_code,
+        )
 
 
-def quote_cart(shown: Shown, country: str, shipping_method: str, discount_code: str | None) -> Quote:
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """How a cart would be sent, and at what discount."""
+
+    country: str
+    shipping_method: str
+    discount_code: str | None
+
+
+def quote_cart(terms: Terms, wish: Wish, catalog: Variants, now: float) -> Quote:
     """What the cart would cost; raises CatalogDown rather than quote a price that may have changed."""
-    check_terms(country, shipping_method, discount_code)
-    if not shown.cart.lines:
+    check_terms(terms, wish, now)
+    if not terms.cart.lines:
         raise CartEmpty
+    shown = carts.shown(terms.cart, catalog)
     if shown.variants is None:
         raise CatalogDown
-    return pricing.quote(shown.cart.lines, shown.cart.currency, country, shipping_method)
+    return price(shown.cart.lines, shown.cart.currency, terms, wish)
 
 
-def check_terms(country: str, shipping_method: str, discount_code: str | None) -> None:
-    """What can be refused without looking into the cart."""
-    pricing.check_delivery(country, shipping_method)
-    if discount_code is not None:
-        raise DiscountInvalid
+def check_terms(terms: Terms, wish: Wish, now: float) -> None:
+    """What can be refused before the prices are known."""
+    pricing.check_delivery(wish.country, wish.shipping_method, terms.rates)
+    if wish.discount_code is not None:
+        discounts.check_usable(terms.discount, terms.own_uses, terms.cart.currency, now)
+
+
+def price(lines: Sequence[Line], currency: str, terms: Terms, wish: Wish) -> Quote:
+    discounts.check_subtotal(terms.discount, sum(line.total for line in lines))
+    return pricing.quote(lines, currency, wish.country, wish.shipping_method, terms.rates, terms.discount)
 
 
 def place_order(purchase: Purchase, world: World) -> tuple[Order, bool]:
@@ -80,7 +102,6 @@ def place_order(purchase: Purchase, world: World) -> tuple[Order, bool]:
 
     Any Problem means that nothing happened, but for OutcomeUnknown and InProgress: then a replay tells.
     """
-    check_terms(purchase.country, purchase.shipping_method, purchase.discount_code)
     for _ in range(MAX_ATTEMPTS):
         record = claim(purchase, world)
         if record.placed:
@@ -127,10 +148,10 @@ def enter(purchase: Purchase, record: Record, world: World) -> Order:
     """Rows 1 and 2: hold the stock and place the order; on any refusal undo the attempt and pass it on."""
     held = record.inherited
     try:
-        cart = _buyable_cart(purchase, record, world)
+        terms = _buyable_terms(purchase, record, world)
         held = True
-        hold = world.stock.hold(record.order_id, cart.lines, FIRST_HOLD_SECONDS)
-        order = draft(purchase, record, cart, hold, world)
+        hold = world.stock.hold(record.order_id, terms.cart.lines, FIRST_HOLD_SECONDS)
+        order = draft(purchase, record, terms, hold, world)
         if world.store.place(record, order):
             return order
         return _explain_refusal(purchase, record, world)
@@ -141,28 +162,34 @@ def enter(purchase: Purchase, record: Record, world: World) -> Order:
         raise
 
 
-def _buyable_cart(purchase: Purchase, record: Record, world: World) -> Cart:
-    cart = world.store.find_cart(purchase.owner)
+def _buyable_terms(purchase: Purchase, record: Record, world: World) -> Terms:
+    """What holds now; raises what there is to say against this purchase."""
+    terms = world.store.find_terms(purchase.owner, purchase.email, purchase.discount_code)
+    check_terms(terms, purchase.wish, world.now())
+    _check_cart(terms.cart, purchase, record)
+    return terms
+
+
+def _check_cart(cart: Cart, purchase: Purchase, record: Record) -> None:
     if not cart.lines:
         raise CartEmpty
     if cart.version != purchase.cart_version:
         raise CartChanged
     if cart.order_id not in (None, record.order_id):
         raise CheckoutInProgress(order_id=cart.order_id)
-    return cart
 
 
-def draft(purchase: Purchase, record: Record, cart: Cart, held: Held, world: World) -> Order:
+def draft(purchase: Purchase, record: Record, terms: Terms, held: Held, world: World) -> Order:
     """The order at the prices of the hold; raises PriceChanged if that is not the total that the buyer saw."""
-    lines = [msgspec.structs.replace(line, unit_price=held.prices[line.sku]) for line in cart.lines]
-    price = pricing.quote(lines, held.currency, purchase.country, purchase.shipping_method)
-    if Money(price.total, price.currency) != purchase.expected_total:
-        raise PriceChanged(quote=present(price))
-    if price.total and not purchase.payment_method:
+    lines = [_held_line(line, held) for line in terms.cart.lines]
+    quote = price(lines, held.currency, terms, purchase.wish)
+    if Money(quote.total, quote.currency) != purchase.expected_total:
+        raise PriceChanged(quote=present(quote))
+    if quote.total and not purchase.payment_method:
         raise invalid("payment_method", "This order has to be paid.", "missing")
     now = world.now()
     return Order(
-        **{field: getattr(price, field) for field in price.__struct_fields__},
+        **{field: getattr(quote, field) for field in quote.__struct_fields__},
         id=record.order_id,
         owner=purchase.owner,
         email=purchase.email,
@@ -173,9 +200,10 @@ def draft(purchase: Purchase, record: Record, cart: Cart, held: Held, world: Wor
         billing_address=purchase.billing_address,
         shipping_method=purchase.shipping_method,
         discount_code=purchase.discount_code,
+        discount_use=discounts.use_of(terms.discount, record.order_id),
         payment_method=purchase.payment_method,
         pay_by=held.expires_at,
-        cart_version=cart.version,
+        cart_version=terms.cart.version,
         due=now + NEXT_LOOK_SECONDS,
         history=[Change("pending", now, purchase.actor)],
         placed_at=now,
@@ -183,15 +211,19 @@ def draft(purchase: Purchase, record: Record, cart: Cart, held: Held, world: Wor
     )
 
 
+def _held_line(line: Line, held: Held) -> Line:
+    return msgspec.structs.replace(line, unit_price=held.prices[line.sku], weight_g=held.weights.get(line.sku))
+
+
 def _explain_refusal(purchase: Purchase, record: Record, world: World) -> Order:
-    """Why row 2 was refused: it had succeeded before, or the lease was lost, or the cart is another by now."""
+    """Why row 2 was refused: it had succeeded before, or the lease was lost, or cart or discount are others by now."""
     found = world.store.find_record(record.owner, record.key)
     if found and found.placed and found.order_id == record.order_id:
         return _existing(found, world)
     if found is None or found.holder != record.holder:
         raise InProgress
-    _buyable_cart(purchase, record, world)
-    raise CartChanged
+    _buyable_terms(purchase, record, world)
+    raise DiscountUsedUp if purchase.discount_code is not None else CartChanged
 
 
 def give_up(record: Record, world: World, *, held: bool = True) -> None:

@@ -90,7 +90,7 @@ class Store(Protocol):
 
 
 class Held(msgspec.Struct, frozen=True):
-    """Stock set aside. Its prices are the order's, and so are the weights of single pieces, as far as they are known."""
+    """Stock set aside. Its prices are the order's, and so are the weights of single pieces, where they are known."""
 
     expires_at: float
     prices: dict[str, int]

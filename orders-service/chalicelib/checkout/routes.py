@@ -4,11 +4,11 @@ import re
 
 from chalice import Blueprint
 
-from chalicelib.cart import domain as carts
 from chalicelib.catalog import Catalog
 from chalicelib.checkout import domain
-from chalicelib.checkout.domain import Purchase
+from chalicelib.checkout.domain import Purchase, Wish
 from chalicelib.checkout.schemas import PlaceOrder, QuoteCart, plain
+from chalicelib.checkout.terms import find_terms
 from chalicelib.checkout.wiring import world
 from chalicelib.errors import (
     CartChanged,
@@ -16,6 +16,7 @@ from chalicelib.errors import (
     CatalogDown,
     CheckoutInProgress,
     DiscountInvalid,
+    DiscountUsedUp,
     OutOfStock,
     PaymentActionRequired,
     PaymentDeclined,
@@ -25,6 +26,7 @@ from chalicelib.errors import (
 from chalicelib.orders.schemas import OrderView, present
 from chalicelib.pricing import schemas as pricing
 from chalicelib.pricing.schemas import QuoteView
+from common import clock
 from common.auth import Caller, roles
 from common.http import Call, Reply, operation
 from common.problems import IdempotencyMismatch, InProgress, invalid
@@ -36,13 +38,15 @@ _EMAIL = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s]+\Z")
 
 @routes.route("/checkout/quote", methods=["POST"])
 @operation(
-    allow=shoppers, request=QuoteCart, responses={200: QuoteView}, problems=[CartEmpty, DiscountInvalid, CatalogDown]
+    allow=shoppers,
+    request=QuoteCart,
+    responses={200: QuoteView},
+    problems=[CartEmpty, DiscountInvalid, DiscountUsedUp, CatalogDown],
 )
 def quote_cart(body: QuoteCart, call: Call) -> QuoteView:
     """Price the cart as it would be charged now."""
-    cart = carts.show_cart(call.caller.id, Catalog(call.deadline))
-    price = domain.quote_cart(cart, body.shipping_address.country, body.shipping_method, body.discount_code)
-    return pricing.present(price)
+    terms = find_terms(call.caller.id, call.caller.email, body.discount_code)
+    return pricing.present(domain.quote_cart(terms, _wish(body), Catalog(call.deadline), clock.now()))
 
 
 @routes.route("/orders", methods=["POST"])
@@ -63,6 +67,7 @@ def quote_cart(body: QuoteCart, call: Call) -> QuoteView:
         InProgress,
         IdempotencyMismatch,
         DiscountInvalid,
+        DiscountUsedUp,
         CatalogDown,
     ],
 )
@@ -71,6 +76,14 @@ def place_order(body: PlaceOrder, call: Call) -> Reply[OrderView]:
     order, replayed = domain.place_order(_purchase(body, call), world(call.deadline))
     paid = domain.is_paid(order, replayed=replayed)
     return Reply(201 if paid else 202, present(order), location=f"/orders/{order.id}", replayed=replayed)
+
+
+def _wish(body: QuoteCart) -> Wish:
+    return Wish(
+        country=body.shipping_address.country,
+        shipping_method=body.shipping_method,
+        discount_code=body.discount_code,
+    )
 
 
 def _purchase(body: PlaceOrder, call: Call) -> Purchase:

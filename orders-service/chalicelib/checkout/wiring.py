@@ -16,7 +16,7 @@ def world(deadline: Deadline, breaker: Breaker | None = None) -> World:
     """All calls together may take what is left of `deadline`; who makes several worlds gives them one breaker."""
     breaker = breaker or new_breaker()
     provider = Stripe(config.PAYMENTS_URL, config.payment_key, config.PUBLIC_URL, deadline)
-    return World(clock.now, new_id, DynamoStore(), Catalog(deadline), Guarded(provider, breaker))
+    return World(clock.now, new_id, DynamoStore(breaker.learn), Catalog(deadline), Guarded(provider, breaker))
 
 
 def new_breaker() -> Breaker:

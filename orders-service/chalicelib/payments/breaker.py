@@ -14,7 +14,8 @@ from chalicelib.checkout.effects import Payment, Provider
 from chalicelib.errors import ProviderAnswered, ProviderDown, ProviderNotAsked, RefundRefused
 from chalicelib.orders.order import Order
 from chalicelib.payments import models
-from chalicelib.payments.models import HEALTHY, Health
+from chalicelib.payments.models import HEALTHY
+from chalicelib.payments.models import Health as Health
 from common import logs
 from common.problems import Unavailable
 

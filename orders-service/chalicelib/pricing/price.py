@@ -4,7 +4,7 @@ import msgspec
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
-    """So many of one variant, at one price in minor units."""
+    """So many of one variant, at one price in minor units; `weight_g` of one piece, None if it is not known."""
 
     sku: str
     product_id: str
@@ -12,6 +12,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     options: dict[str, str]
     quantity: int
     unit_price: int
+    weight_g: int | None = None
 
     @property
     def total(self) -> int:

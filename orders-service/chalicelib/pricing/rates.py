@@ -1,4 +1,4 @@
-"""Shipping methods and tax rates of this shop, in code until staff can edit them."""
+"""Shipping methods and tax rates of this shop, and those that it has until an administrator sets others."""
 
 import msgspec
 
@@ -17,10 +17,11 @@ class TaxRate(msgspec.Struct, frozen=True):
     country: str
     rate_bps: int
     inclusive: bool
+    version: int = 1
 
 
 class ShippingRate(msgspec.Struct, frozen=True):
-    """The price from a subtotal on; no `max_weight_g` is any weight."""
+    """The price from a subtotal on; no `max_weight_g` is any weight, also one that is not known."""
 
     min_subtotal: Money
     max_weight_g: int | None
@@ -34,6 +35,7 @@ class ShippingMethod(msgspec.Struct, frozen=True):
     name: str
     countries: list[str]
     rates: list[ShippingRate]
+    version: int = 1
 
 
 TAXES = {country: TaxRate(country, rate_bps, inclusive=True) for country, rate_bps in _EU.items()}
@@ -42,3 +44,29 @@ METHODS = {
         "standard", "Standard delivery", sorted(_EU), [ShippingRate(Money(0, "EUR"), None, Money(490, "EUR"))]
     )
 }
+
+
+class Rates(msgspec.Struct, frozen=True):
+    """All that was ever set, over what the shop came with; a method that is None was deleted.
+
+    `revision` counts the changes; each method and tax rate has that of its own last change as its version.
+    """
+
+    set_methods: dict[str, ShippingMethod | None] = {}
+    set_taxes: dict[str, TaxRate] = {}
+    revision: int = 1
+
+    @property
+    def methods(self) -> dict[str, ShippingMethod]:
+        known = {**METHODS, **self.set_methods}
+        return {method_id: method for method_id, method in known.items() if method}
+
+    @property
+    def taxes(self) -> dict[str, TaxRate]:
+        return {**TAXES, **self.set_taxes}
+
+    def find_method(self, method_id: str) -> ShippingMethod | None:
+        return self.set_methods[method_id] if method_id in self.set_methods else METHODS.get(method_id)
+
+    def find_tax(self, country: str) -> TaxRate | None:
+        return self.set_taxes.get(country) or TAXES.get(country)

@@ -18,7 +18,7 @@ from chalicelib.orders.domain import cancel_order, sweep_order
 from chalicelib.orders.order import ENDED, Order, Parcel, is_moving
 from chalicelib.pricing import domain as pricing
 from chalicelib.pricing.price import Line
-from chalicelib.pricing.rates import METHODS, ShippingMethod, ShippingRate
+from chalicelib.pricing.rates import METHODS, Rates, ShippingMethod, ShippingRate
 from chalicelib.privacy.domain import forget_buyer
 from chalicelib.shipments.domain import Consignment, deliver_order, ship_order
 from common.problems import Problem
@@ -176,7 +176,7 @@ class Scenario:
         """What a shopper sees now, as a request."""
         cart = self.shop.table.get_cart(owner)
         lines = [replace(line, unit_price=self.shop.catalog.skus[line.sku].price) for line in cart.lines]
-        total = pricing.quote(lines, "EUR", "DE", METHOD).total
+        total = pricing.quote(lines, "EUR", "DE", METHOD, Rates()).total
         body = f"{cart.version}/{total}" + (self.random.choice(["", "x"]) if self.random.random() < 0.1 else "")
         made = Purchase(
             owner=owner, actor="guest", email="a@example.com", key=key, body_hash=body, cart_version=cart.version,

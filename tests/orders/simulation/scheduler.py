@@ -15,7 +15,7 @@ import greenlet
 
 from common.problems import Problem
 
-READS = frozenset({"get_record", "get_cart", "get_order", "get_keyed", "find"})
+READS = frozenset({"get_record", "get_terms", "get_order", "get_keyed", "find"})
 FATES = ["lost", "repeated", "failed", "crash", "crash after", "late", "pause"]
 ENDLESS = 20_000
 

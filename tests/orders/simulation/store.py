@@ -1,5 +1,6 @@
 """orders-service's table as plain dictionaries, with the same conditions on every write."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -7,12 +8,14 @@ from typing import Any
 from msgspec.structs import replace
 
 from chalicelib.cart.cart import Cart
-from chalicelib.checkout.effects import Basket, Record
+from chalicelib.checkout.effects import Basket, Record, Terms
+from chalicelib.discounts.discount import Discount, normal
 from chalicelib.keyed import Keyed
-from chalicelib.orders.order import Order
+from chalicelib.orders.order import Order, State
 from chalicelib.pricing.price import Line
 
 Key = tuple[str, str]
+UNUSED = frozenset({State.CANCELLED, State.PAYMENT_FAILED})
 
 
 @dataclass
@@ -23,6 +26,8 @@ class Table:
     carts: dict[str, Cart] = field(default_factory=dict)
     orders: dict[str, Order] = field(default_factory=dict)
     keyed: dict[Key, str] = field(default_factory=dict)
+    discounts: dict[str, Discount] = field(default_factory=dict)
+    own_uses: Counter[Key] = field(default_factory=Counter)
     placed: Callable[[Record, Order], None] = lambda _record, _order: None
     written: Callable[[Order, Order, Basket], None] = lambda _before, _after, _basket: None
 
@@ -52,6 +57,12 @@ class Table:
     def get_cart(self, owner: str) -> Cart:
         return self.carts.get(owner) or Cart(owner=owner)
 
+    def get_terms(self, owner: str, email: str | None, discount_code: str | None) -> Terms:
+        if discount_code is None:
+            return Terms(cart=self.get_cart(owner))
+        own = max(self.own_uses[normal(discount_code), name] for name in (owner, email or owner))
+        return Terms(cart=self.get_cart(owner), discount=self.discounts.get(normal(discount_code)), own_uses=own)
+
     def put_lines(self, owner: str, lines: Sequence[Line]) -> None:
         cart = self.get_cart(owner)
         self.carts[owner] = replace(cart, lines=list(lines), version=cart.version + 1)
@@ -60,6 +71,9 @@ class Table:
         cart = self.get_cart(record.owner)
         if order.id in self.orders or not self.leases(record) or not self.may_mark(cart, order):
             return False
+        if not self.may_use(order):
+            return False
+        self.take_use(order)
         self.placed(record, order)
         self.records[record.owner, record.key] = replace(record, placed=True)
         self.carts[cart.owner] = self.marked(cart, order)
@@ -84,8 +98,43 @@ class Table:
             self.carts[cart.owner] = replace(cart, lines=[], version=cart.version + 1, order_id=None)
         if basket is Basket.UNMARK:
             self.carts[cart.owner] = replace(cart, order_id=None)
+        if after.state in UNUSED and before.state not in UNUSED:
+            self.give_use_back(before)
         self.orders[before.id] = after
         return True
+
+    def may_use(self, order: Order) -> bool:
+        """Whether a use of the order's discount is left, for anybody and for this buyer."""
+        if order.discount_use is None:
+            return True
+        left = order.discount_use.shard is not None or self.uses_left(order)
+        own_max = order.discount_use.own_max
+        return left and (own_max is None or all(self.own_uses[key] < own_max for key in own_keys(order)))
+
+    def uses_left(self, order: Order) -> bool:
+        found = self.counting(order)
+        return found is not None and not found.is_used_up
+
+    def counting(self, order: Order) -> Discount | None:
+        """The discount that the order used, unless it was deleted since."""
+        found = self.discounts.get(normal(order.discount_code or ""))
+        return found if found and order.discount_use and found.id == order.discount_use.discount_id else None
+
+    def take_use(self, order: Order) -> None:
+        self.count_use(order, 1)
+
+    def give_use_back(self, order: Order) -> None:
+        self.count_use(order, -1)
+
+    def count_use(self, order: Order, step: int) -> None:
+        if order.discount_use is None:
+            return
+        found = self.counting(order)
+        if found and order.discount_use.shard is None:
+            self.discounts[normal(found.code)] = replace(found, uses=found.uses + step)
+        if order.discount_use.own_max is not None:
+            for key in own_keys(order):
+                self.own_uses[key] = max(0, self.own_uses[key] + step)
 
     def get_keyed(self, order_id: str, keyed: Keyed) -> tuple[Order | None, str | None]:
         return self.orders.get(order_id), self.keyed.get((keyed.caller, keyed.key))
@@ -107,6 +156,11 @@ class Table:
         if basket is Basket.EMPTY:
             return cart.order_id == order.id and cart.version == order.cart_version
         return basket is Basket.KEEP or cart.order_id == order.id
+
+
+def own_keys(order: Order) -> list[Key]:
+    """Under which names a buyer's own uses are counted."""
+    return [(normal(order.discount_code or ""), name) for name in (order.owner, order.email) if name]
 
 
 Effect = Callable[..., Any]
@@ -134,9 +188,9 @@ class SimulatedStore:
     def delete_record(self, record: Record) -> bool:
         return bool(self.call("delete_record", record))
 
-    def find_cart(self, owner: str) -> Cart:
-        cart: Cart = self.call("get_cart", owner)
-        return cart
+    def find_terms(self, owner: str, email: str | None, discount_code: str | None) -> Terms:
+        terms: Terms = self.call("get_terms", owner, email, discount_code)
+        return terms
 
     def place(self, record: Record, order: Order) -> bool:
         return bool(self.call("place", record, order))
