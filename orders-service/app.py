@@ -7,6 +7,9 @@ from chalicelib import config, table
 from chalicelib.cart.routes import routes as cart
 from chalicelib.checkout.routes import routes as checkout
 from chalicelib.checkout.wiring import world
+from chalicelib.invoices import domain as invoices
+from chalicelib.invoices import jobs as invoice_jobs
+from chalicelib.invoices.routes import routes as invoice_routes
 from chalicelib.orders import domain as orders
 from chalicelib.orders.routes import routes as order_routes
 from chalicelib.payments.routes import routes as payments
@@ -33,6 +36,7 @@ app = make_app(
     blueprints=[
         cart,
         checkout,
+        invoice_routes,
         order_routes,
         payments,
         pricing,
@@ -43,7 +47,7 @@ app = make_app(
         shipments,
         webhooks,
     ],
-    dependencies={"dynamodb": table.reachable},
+    dependencies={"dynamodb": table.reachable, "s3": lambda: config.bucket.size("health")},
 )
 table.OrdersItem.connect()
 
@@ -65,6 +69,13 @@ def sweep_orders(_event: CloudWatchEvent) -> None:
     """Bring on what requests, webhooks or crashes left behind."""
     time_left = Deadline(SWEEP_SECONDS)
     orders.sweep(lambda: world(Deadline(ORDER_SECONDS)), lambda: not time_left.remaining())
+
+
+@app.on_sqs_message(queue=config.INVOICE_QUEUE, batch_size=1, maximum_concurrency=2)
+def make_invoices(event: SQSEvent) -> None:
+    """Make what an order has no PDF of yet; an error puts the message back. Few at once: they take numbers in turn."""
+    for record in event:
+        invoices.make_documents(invoice_jobs.received(record.body))
 
 
 @app.on_sqs_message(queue=config.ERASURE_QUEUE, batch_size=1)
@@ -100,3 +111,12 @@ def retry_webhooks(_event: CloudWatchEvent) -> None:
 
     time_left = Deadline(WEBHOOK_SECONDS)
     worker.retry(lambda: time_left.remaining() > 0)
+
+
+@app.on_sqs_message(queue=config.MAIL_QUEUE, batch_size=1)
+def send_mail(event: SQSEvent) -> None:
+    """Tell a buyer of one event; an error puts it back on the queue."""
+    from chalicelib.mail import domain as mail
+
+    for record in event:
+        mail.tell_buyer(record.body)

@@ -22,6 +22,9 @@ WEBHOOKS_TABLE = os.environ.get("WEBHOOKS_TABLE", "shop-orders-webhooks")
 WEBHOOK_QUEUE = os.environ.get("WEBHOOK_QUEUE", "shop-orders-webhooks")
 WEBHOOK_QUEUE_URL = os.environ.get("WEBHOOK_QUEUE_URL", "")
 WEBHOOKS_TO_LOOPBACK = settings.stage == "local"
+MAIL_QUEUE = os.environ.get("MAIL_QUEUE", "shop-orders-mail")
+MAIL_FROM = os.environ.get("MAIL_FROM", "shop@example.test")
+SUPPORT_EMAIL = os.environ.get("SUPPORT_EMAIL") or MAIL_FROM  # where people are told to write, and answers go
 CATALOG_URL = os.environ.get("CATALOG_URL", "")
 PAYMENTS_URL = os.environ.get("PAYMENTS_URL", "https://api.stripe.com").rstrip("/")
 REFUND_LIMIT = int(os.environ.get("REFUND_LIMIT", "50000"))  # minor units that staff may refund of an order by hand

@@ -1,7 +1,10 @@
-"""Makes the templates that users-service ships: one layout with each mail's words, its styles moved into the elements.
+"""Makes the templates that services ship: one frame, a service's layout, each mail's words, styles in the elements.
 
-Mail clients drop style sheets, so css-inline writes them into `style` attributes. That is done here, since its wheel
-would not fit into the service's zip. What is filled in when a mail is sent stays as `{{ … }}`.
+`<service>.toml` has the words of a service's mails, `<service>.html` and `.txt` what stands in the frame. Mail clients
+drop style sheets, so css-inline writes them into `style` attributes. That is done here, since its wheel would not fit
+into a service's zip. What is filled in when a mail is sent stays as `{{ … }}`.
+
+css-inline reads HTML as browsers do: within a table, `{% … %}` may stand in cells only.
 """
 
 import tomllib
@@ -17,25 +20,30 @@ from markupsafe import Markup
 from tools.shop.home import ROOT
 
 HERE = Path(__file__).parent
-SHIPPED = ROOT / "users-service" / "chalicelib" / "mail" / "templates"
-FOOTER = "Larkfield sent this mail because somebody used this address for an account. It is no advertising."
+MAILERS = ("users", "orders")
 
 
-def templates() -> Iterator[tuple[str, str]]:
+def shipped(service: str) -> Path:
+    return ROOT / f"{service}-service" / "chalicelib" / "mail" / "templates"
+
+
+def templates(service: str) -> Iterator[tuple[str, str]]:
     """Name and text of every file to ship: `<kind>.txt` begins with the subject and an empty line."""
-    for kind, mail in words().items():
-        yield f"{kind}.txt", render("base.txt", mail)
-        yield f"{kind}.html", inliner().inline(render("base.html", mail)) + "\n"
+    for kind, mail in words(service).items():
+        yield f"{kind}.txt", render(f"{service}.txt", mail)
+        yield f"{kind}.html", inliner().inline(render(f"{service}.html", mail)) + "\n"
 
 
-def words() -> dict[str, Any]:
-    return tomllib.loads((HERE / "mails.toml").read_text("utf-8"))
+def words(service: str) -> dict[str, Any]:
+    """Each mail's, over what the file's `[common]` says of all."""
+    mails: dict[str, Any] = tomllib.loads((HERE / f"{service}.toml").read_text("utf-8"))
+    common = mails.pop("common")
+    return {kind: common | mail for kind, mail in mails.items()}
 
 
 def render(layout: str, mail: dict[str, Any]) -> str:
     style = Markup((HERE / "style.css").read_text("utf-8"))  # noqa: S704 - our own style sheet
-    optional: dict[str, Any] = {"button": None, "after": [], "also": None, "link_is_for_others": False}
-    return environment().get_template(layout).render(mail=optional | mail, style=style, footer=FOOTER)
+    return environment().get_template(layout).render(mail=mail, style=style)
 
 
 @cache
@@ -62,10 +70,14 @@ def inliner() -> CSSInliner:
 
 def write() -> list[Path]:
     """Write what is shipped, and remove what no mail needs any more."""
-    made = dict(templates())
-    SHIPPED.mkdir(exist_ok=True)
-    for stale in {path.name for path in SHIPPED.iterdir()} - made.keys():
-        (SHIPPED / stale).unlink()
+    return [path for service in MAILERS for path in write_for(service)]
+
+
+def write_for(service: str) -> list[Path]:
+    made, folder = dict(templates(service)), shipped(service)
+    folder.mkdir(exist_ok=True)
+    for stale in {path.name for path in folder.iterdir()} - made.keys():
+        (folder / stale).unlink()
     for name, text in made.items():
-        (SHIPPED / name).write_text(text, encoding="utf-8")
-    return [SHIPPED / name for name in made]
+        (folder / name).write_text(text, encoding="utf-8")
+    return [folder / name for name in made]

@@ -1,4 +1,4 @@
-"""`python3 run.py mails`: write the templates that users-service ships."""
+"""`python3 run.py mails`: write the templates that services ship."""
 
 import click
 

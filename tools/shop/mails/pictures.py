@@ -8,26 +8,13 @@ from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
 from tools.shop.home import ROOT
-from tools.shop.mails.authoring import SHIPPED
+from tools.shop.mails import examples
+from tools.shop.mails.authoring import MAILERS, shipped
 
 CHROMIUM = Path("/usr/bin/chromium")
 PICTURES = ROOT / "docs" / "images"
 WIDTH, HEIGHT, SCALE = 640, 200, 2
 COLOURS = 64  # text on plain grounds: a third of the bytes, and no difference to see
-EXAMPLE = {
-    "name": "Ann Example",
-    "at": "23 November 2026 at 09:33 UTC",
-    "support": "help@shop.example",
-    "password_page": "https://shop.example/forgot-password",
-}
-QUERY = "?token=nqvX2b0wM8Jt0k5uVq0o3l7cYp9sD4eFhG6iRzTaXyE"
-LINKS = {
-    "confirm_address": f"/confirm-email{QUERY}",
-    "confirm_new_address": f"/confirm-email{QUERY}",
-    "password_reset": f"/reset-password{QUERY}",
-    "password_changed": "/forgot-password",
-    "address_taken": "/login",
-}
 
 
 def draw() -> list[Path]:
@@ -36,13 +23,19 @@ def draw() -> list[Path]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}, device_scale_factor=SCALE)
-        return [picture(page, path) for path in sorted(SHIPPED.glob("*.html"))]
+        kinds = [(service, path) for service in MAILERS for path in sorted(shipped(service).glob("*.html"))]
+        return [picture(page, service, path) for service, path in kinds]
 
 
-def picture(page: Page, template: Path) -> Path:
-    markup = jinja2.Template(template.read_text("utf-8"), undefined=jinja2.StrictUndefined)
-    page.set_content(markup.render(EXAMPLE, link=f"https://shop.example{LINKS.get(template.stem)}"))
+def picture(page: Page, service: str, template: Path) -> Path:
+    page.set_content(filled(service, template))
     drawn = Image.open(BytesIO(page.screenshot(full_page=True)))
     target = PICTURES / f"mail-{template.stem.replace('_', '-')}.png"
     drawn.convert("RGB").quantize(COLOURS).save(target, optimize=True)
     return target
+
+
+def filled(service: str, template: Path) -> str:
+    markup = jinja2.Template(template.read_text("utf-8"), undefined=jinja2.StrictUndefined)
+    text: str = markup.render(examples.of_mail(service, template.stem))
+    return text

@@ -1,0 +1,1 @@
+"""Mails to buyers about their orders."""
