@@ -81,3 +81,14 @@ def test_the_ledger_tells_each_movement_with_its_order(stripe: Stripe):
     assert {(item["payment_intent"], item["currency"]) for item in items} == {(intent_id, "eur")}
     assert all(item["metadata"] == {"order_id": "ord_1"} for item in items)
     assert len({item["id"] for item in items}) == 3
+
+
+def test_charges_are_expanded_in_a_list(stripe: Stripe):
+    waiting, captured = stripe.create()["id"], stripe.captured()
+    stripe.refund(captured, amount="500")
+
+    first, second = stripe.get("/v1/payment_intents", **{"expand[]": "data.latest_charge"})["data"]
+
+    assert (first["id"], first["latest_charge"]["amount_refunded"]) == (captured, 500)
+    assert (second["id"], second["latest_charge"]) == (waiting, None)
+    assert stripe.get("/v1/payment_intents", **{"expand[]": "latest_charge"}).status == 400

@@ -1,6 +1,6 @@
 """Refunds never exceed what was captured."""
 
-from tests.payments.conftest import Stripe, at_once
+from tests.payments.conftest import Clock, Stripe, at_once
 
 
 def test_a_refund_without_an_amount_gives_everything_back(stripe: Stripe):
@@ -81,3 +81,45 @@ def test_refunds_are_read_by_id_and_by_intent(stripe: Stripe):
 
     assert stripe.get(f"/v1/refunds/{refund['id']}").body == refund.body
     assert stripe.get("/v1/refunds", payment_intent=first)["data"] == [refund.body]
+
+
+def test_a_refund_may_arrive_later(stripe: Stripe, clock: Clock):
+    intent_id = stripe.captured(payment_method="pm_card_pendingRefund")
+    refund = stripe.refund(intent_id)
+    assert (refund["status"], stripe.ledger()[-1]) == ("pending", ("captured", 1999))
+    assert stripe.refund(intent_id).error["code"] == "charge_already_refunded"
+
+    clock.forward(21)
+
+    assert stripe.get(f"/v1/refunds/{refund['id']}")["status"] == "succeeded"
+    assert stripe.ledger()[-1] == ("refunded", 1999)
+    assert stripe.events()[-2:] == ["refund.updated", "charge.refund.updated"]
+
+
+def test_a_refund_may_fail_after_it_had_succeeded(stripe: Stripe, clock: Clock):
+    intent_id = stripe.captured(payment_method="pm_card_refundFail")
+    refund = stripe.refund(intent_id, amount="500")
+    assert refund["status"] == "succeeded"
+
+    clock.forward(21)
+
+    failed = stripe.get(f"/v1/refunds/{refund['id']}", **{"expand[]": "charge"})
+    assert (failed["status"], failed["failure_reason"]) == ("failed", "expired_or_canceled_card")
+    assert failed["charge"]["amount_refunded"] == 0
+    assert stripe.ledger()[-2:] == [("refunded", 500), ("refund_failed", 500)]
+    assert stripe.get("/v1/balance")["available"][0]["amount"] == 1999
+    assert stripe.events()[-2:] == ["refund.failed", "charge.refund.updated"]
+
+
+def test_a_disputed_charge_is_not_refunded(stripe: Stripe):
+    intent_id = stripe.captured(payment_method="pm_card_createDispute")
+
+    assert stripe.refund(intent_id).error["code"] == "charge_disputed"
+    assert stripe.events()[-2:] == ["payment_intent.succeeded", "charge.dispute.created"]
+
+
+def test_refunds_keep_to_what_the_currency_can_be_paid_in(stripe: Stripe):
+    intent_id = stripe.captured(amount="5120", currency="kwd")
+
+    assert stripe.refund(intent_id, amount="15").error["code"] == "invalid_charge_amount"
+    assert stripe.refund(intent_id, amount="20").status == 200

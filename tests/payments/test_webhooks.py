@@ -5,7 +5,10 @@ import hmac
 import json
 import time
 
+import pytest
+
 from tests.payments.conftest import SECRET, Clock, Shop, Stripe, eventually
+from tools.shop.payments import call
 
 
 def types(shop: Shop) -> list[str]:
@@ -71,3 +74,36 @@ def test_what_happens_by_itself_is_told_without_a_call(stripe_with_webhooks: Str
     clock.forward(21)
 
     eventually(lambda: "payment_intent.amount_capturable_updated" in types(shop))
+
+
+@pytest.fixture
+def quickly(monkeypatch):
+    """Events come after a tenth of their usual time."""
+    monkeypatch.setattr(call, "WEBHOOK_DELAY_SECONDS", 0.1)
+    monkeypatch.setattr(call, "LATE_SECONDS", 1.0)
+
+
+@pytest.mark.parametrize(
+    ("method", "expected"),
+    [
+        ("pm_sandbox_webhooks_twice", ["amount_capturable_updated"] * 2 + ["succeeded"] * 2),
+        ("pm_sandbox_webhooks_reversed", ["succeeded", "amount_capturable_updated"]),
+    ],
+)
+def test_events_may_come_twice_or_in_another_order(
+    stripe_with_webhooks: Stripe, shop: Shop, quickly, method: str, expected: list[str]
+):
+    stripe_with_webhooks.captured(payment_method=method)
+
+    eventually(lambda: len(shop.received) >= len(expected))
+
+    assert [kind.removeprefix("payment_intent.") for kind in types(shop)] == expected
+
+
+def test_events_may_come_late(stripe_with_webhooks: Stripe, shop: Shop, quickly):
+    stripe_with_webhooks.authorised(payment_method="pm_sandbox_webhooks_late")
+    stripe_with_webhooks.cancel(stripe_with_webhooks.authorised())
+
+    eventually(lambda: len(shop.received) == 3)
+
+    assert types(shop)[-2:] == ["payment_intent.canceled", "payment_intent.amount_capturable_updated"]

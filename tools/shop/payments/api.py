@@ -109,8 +109,12 @@ def _outcome(operation: Operation, call: Call, object_id: str, wanted: Any, name
         body = operation.run(call, object_id, wanted)
     except StripeError as error:
         return Answer(error.status, error.body)
-    others = {name: operation.expandable[name](call, body[name], None) for name in names if body[name]}
-    return Answer(200, {**body, **others}, fault=call.fault)
+    for name in names:
+        field_name = name.removeprefix("data.")
+        for one in body["data"] if name != field_name else [body]:
+            if one[field_name]:
+                one[field_name] = operation.expandable[name](call, one[field_name], None)
+    return Answer(200, body, fault=call.fault)
 
 
 def _names(form: Form, expandable: Expandable) -> list[str]:
@@ -173,17 +177,24 @@ def _create_refund(call: Call, _: str, wanted: parameters.CreateRefund) -> JSON:
 _OF_INTENT: Expandable = {"latest_charge": _retrieve(Charge)}
 _OF_CHARGE: Expandable = {"payment_intent": _retrieve(Intent)}
 _OF_REFUND: Expandable = {**_OF_CHARGE, "charge": _retrieve(Charge)}
+
+
+def _each(expandable: Expandable) -> Expandable:
+    """The same of each object of a list."""
+    return {f"data.{name}": run for name, run in expandable.items()}
+
+
 _INTENTS, _INTENT = "/v1/payment_intents", "/v1/payment_intents/*"
 _ROUTES: dict[tuple[str, str], Operation] = {
     ("POST", _INTENTS): Operation(parameters.CreateIntent.read, _create_intent, _OF_INTENT),
-    ("GET", _INTENTS): Operation(parameters.List.read, _list(Intent, _INTENTS)),
+    ("GET", _INTENTS): Operation(parameters.List.read, _list(Intent, _INTENTS), _each(_OF_INTENT)),
     ("GET", _INTENT): Operation(parameters.Retrieve.read, _retrieve(Intent), _OF_INTENT),
     ("POST", _INTENT): Operation(parameters.UpdateIntent.read, _on_intent(intents.update), _OF_INTENT),
     ("POST", f"{_INTENT}/confirm"): Operation(parameters.ConfirmIntent.read, _on_intent(intents.confirm), _OF_INTENT),
     ("POST", f"{_INTENT}/capture"): Operation(parameters.CaptureIntent.read, _on_intent(intents.capture), _OF_INTENT),
     ("POST", f"{_INTENT}/cancel"): Operation(parameters.CancelIntent.read, _on_intent(intents.cancel), _OF_INTENT),
     ("POST", "/v1/refunds"): Operation(parameters.CreateRefund.read, _create_refund, _OF_REFUND),
-    ("GET", "/v1/refunds"): Operation(parameters.List.read_of_intent, _list(Refund, "/v1/refunds")),
+    ("GET", "/v1/refunds"): Operation(parameters.List.read_of_intent, _list(Refund, "/v1/refunds"), _each(_OF_REFUND)),
     ("GET", "/v1/refunds/*"): Operation(parameters.Retrieve.read, _retrieve(Refund), _OF_REFUND),
     ("GET", "/v1/charges"): Operation(parameters.List.read_of_intent, _list(Charge, "/v1/charges")),
     ("GET", "/v1/charges/*"): Operation(parameters.Retrieve.read, _retrieve(Charge), _OF_CHARGE),

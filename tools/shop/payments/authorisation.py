@@ -2,10 +2,11 @@
 
 from typing import NoReturn
 
+from tools.shop.payments import refunds
 from tools.shop.payments.call import Call
 from tools.shop.payments.errors import JSON, card_error
-from tools.shop.payments.methods import Method
-from tools.shop.payments.models import Charge, Intent, new_id
+from tools.shop.payments.methods import METHODS, Method
+from tools.shop.payments.models import Charge, Intent, Refund, new_id
 
 AUTHORISATION_SECONDS = 7 * 24 * 3600
 
@@ -44,7 +45,10 @@ def take(call: Call, intent: Intent, amount: int) -> Intent:
     if intent.amount_capturable > amount:
         call.store.move("voided", intent, intent.amount_capturable - amount, call.now)
     intent.status, intent.amount_received, intent.amount_capturable, intent.due = "succeeded", amount, 0, None
-    return call.save(intent, "succeeded")
+    call.save(intent, "succeeded")
+    if METHODS.get(intent.payment_method or "", Method()).disputed:
+        _dispute(call, charge)
+    return intent
 
 
 def void(call: Call, intent: Intent, reason: str | None) -> Intent:
@@ -81,12 +85,16 @@ def not_authenticated(call: Call, intent: Intent) -> Intent:
 
 
 def settle(call: Call) -> None:
-    """Do what has become due by itself: processing ends well, an authorisation that nobody captured lapses."""
-    for intent in call.store.due(call.now):
-        if intent.status == "processing":
-            authorise(call, intent)
+    """Do what has become due by itself: processing ends well, an authorisation that nobody captured lapses,
+    a refund arrives at the bank or does not.
+    """
+    for due in call.store.due(call.now):
+        if isinstance(due, Refund):
+            refunds.finish(call, due)
+        elif due.status == "processing":
+            authorise(call, due)
         else:
-            void(call, intent, "automatic")
+            void(call, due, "automatic")
 
 
 def _ask_for_authentication(call: Call, intent: Intent) -> Intent:
@@ -100,6 +108,16 @@ def _fail(call: Call, intent: Intent, failure: JSON) -> Intent:
     intent.last_payment_error = {**failure, "payment_method": {"id": intent.payment_method, "object": "payment_method"}}
     intent.status, intent.payment_method, intent.authentication_url = "requires_payment_method", None, None
     return call.save(intent, "payment_failed")
+
+
+def _dispute(call: Call, charge: Charge) -> None:
+    """The card's owner denies it. A dispute has metadata of its own, so none of ours."""
+    charge.disputed = True
+    call.store.put(charge)
+    facts = {"amount": charge.amount_captured, "currency": charge.currency, "reason": "fraudulent"}
+    links = {"charge": charge.id, "payment_intent": charge.payment_intent, "metadata": {}}
+    dispute = {"id": new_id("du_1"), "object": "dispute", "created": int(call.now), "status": "needs_response"}
+    call.tell("charge.dispute.created", charge.payment_intent, {**dispute, **facts, **links, "livemode": False})
 
 
 def _charge(call: Call, intent: Intent, status: str) -> Charge:

@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass, field
 
 from tools.shop.payments.errors import JSON, missing
-from tools.shop.payments.methods import Fault
+from tools.shop.payments.methods import METHODS, Fault
 from tools.shop.payments.models import Event, Intent, new_id
 from tools.shop.payments.store import R, Store
 
@@ -12,6 +12,7 @@ from tools.shop.payments.store import R, Store
 DEFAULT_VERSION = "2022-11-15"
 # As Stripe's own, webhooks come a moment later than the answer to the call that caused them.
 WEBHOOK_DELAY_SECONDS = 1.0
+LATE_SECONDS = 20.0
 
 
 @dataclass
@@ -37,7 +38,17 @@ class Call:
         event = Event(new_id("evt_3"), int(self.now), kind, intent_id, data, DEFAULT_VERSION, request)
         self.store.put(event)
         if self.webhooks:
-            self.store.deliver(event.id, time.time() + WEBHOOK_DELAY_SECONDS)
+            self.store.deliver(event.id, time.time() + self._delay(intent_id))
+
+    def _delay(self, intent_id: str) -> float:
+        """Some methods have their events sent late, or the later ones first."""
+        intent = self.store.find(Intent, intent_id)
+        method = METHODS.get(intent.payment_method or "") if intent else None
+        if method and method.webhooks == "late":
+            return LATE_SECONDS
+        if method and method.webhooks == "reversed":
+            return WEBHOOK_DELAY_SECONDS * max(1, 5 - 2 * self.store.count(Event, intent_id))
+        return WEBHOOK_DELAY_SECONDS
 
     def save(self, intent: Intent, event: str | None = None) -> Intent:
         self.store.put(intent)

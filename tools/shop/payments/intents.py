@@ -86,6 +86,7 @@ def capture(call: Call, intent: Intent, wanted: CaptureIntent) -> Intent:
     if amount > intent.amount_capturable:
         message = "The requested capture amount is greater than the amount you can capture for this charge."
         raise invalid(message, code="amount_too_large", param="amount_to_capture", payment_intent=intent.json())
+    money.check_step(amount, intent.currency)
     if METHODS.get(intent.payment_method or "", Method()).capture_fails:
         raise _capture_refused(intent)
     intent.metadata = merged(intent.metadata, wanted.metadata)

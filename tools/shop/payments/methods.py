@@ -8,6 +8,12 @@
 | pm_sandbox_hang | authorised at once, answered after 30 s |
 | pm_sandbox_lost_reply | authorised, then the connection is cut without an answer |
 | pm_sandbox_capture_fails | authorised; each capture is refused with a card_error; it can still be cancelled |
+| pm_card_pendingRefund | succeeds; a refund is pending for 20 s of the shop's clock, then succeeds |
+| pm_card_refundFail | succeeds; a refund succeeds, and 20 s later fails: its money is the shop's again |
+| pm_card_createDispute | succeeds; the captured charge is disputed |
+| pm_sandbox_webhooks_twice | succeeds; each event is sent twice |
+| pm_sandbox_webhooks_reversed | succeeds; later events arrive before earlier ones |
+| pm_sandbox_webhooks_late | succeeds; each event is sent 20 s later than others |
 | pm_sandbox_processing | processing, which cannot be cancelled, for 20 s of the shop's clock; then authorised |
 """
 
@@ -15,6 +21,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 Fault = Literal["hang", "lost_reply"]
+RefundFate = Literal["succeeds", "succeeds_later", "fails_later"]
+Webhooks = Literal["twice", "reversed", "late"]
 
 
 @dataclass(frozen=True)
@@ -25,6 +33,9 @@ class Method:
     processing_seconds: int = 0
     capture_fails: bool = False
     fault: Fault | None = None
+    refund: RefundFate = "succeeds"
+    disputed: bool = False
+    webhooks: Webhooks | None = None
 
 
 METHODS = {
@@ -35,5 +46,11 @@ METHODS = {
     "pm_sandbox_hang": Method(fault="hang"),
     "pm_sandbox_lost_reply": Method(fault="lost_reply"),
     "pm_sandbox_capture_fails": Method(capture_fails=True),
+    "pm_card_pendingRefund": Method(refund="succeeds_later"),
+    "pm_card_refundFail": Method(refund="fails_later"),
+    "pm_card_createDispute": Method(disputed=True),
+    "pm_sandbox_webhooks_twice": Method(webhooks="twice"),
+    "pm_sandbox_webhooks_reversed": Method(webhooks="reversed"),
+    "pm_sandbox_webhooks_late": Method(webhooks="late"),
     "pm_sandbox_processing": Method(processing_seconds=20),
 }

@@ -113,6 +113,7 @@ class Charge:
     captured: bool = False
     failure_code: str | None = None
     failure_message: str | None = None
+    disputed: bool = False
 
     def json(self) -> JSON:
         return {
@@ -126,7 +127,7 @@ class Charge:
             "created": self.created,
             "currency": self.currency,
             "customer": None,
-            "disputed": False,
+            "disputed": self.disputed,
             "failure_code": self.failure_code,
             "failure_message": self.failure_message,
             "livemode": False,
@@ -142,8 +143,9 @@ class Charge:
 
 @dataclass
 class Refund:
+    """`due` is when a pending one succeeds, or one of a card that refuses it fails."""
+
     kind: ClassVar = "refund"
-    due: ClassVar = None
     id: str
     created: int
     amount: int
@@ -152,6 +154,9 @@ class Refund:
     payment_intent: str
     reason: str | None
     metadata: dict[str, str]
+    status: str = "succeeded"
+    failure_reason: str | None = None
+    due: float | None = None
 
     def json(self) -> JSON:
         return {
@@ -162,12 +167,13 @@ class Refund:
             "charge": self.charge,
             "created": self.created,
             "currency": self.currency,
+            **({"failure_reason": self.failure_reason} if self.failure_reason else {}),
             "metadata": self.metadata,
             "payment_intent": self.payment_intent,
             "reason": self.reason,
             "receipt_number": None,
             "source_transfer_reversal": None,
-            "status": "succeeded",
+            "status": self.status,
             "transfer_reversal": None,
         }
 

@@ -10,7 +10,12 @@ _TAKEN = (
     "sle sos srd std szl thb tjs top try ttd twd tzs uah ugx uyu uzs vnd vuv wst xaf xcd xof xpf yer zar zmw bhd "
     "jod kwd omr tnd"
 )
-_WITHOUT_MINOR_UNIT = "bif clp djf gnf jpy kmf krw mga pyg rwf ugx vnd vuv xaf xof xpf"
+_WITHOUT_DECIMALS = "bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf"
+_THREE_DECIMALS = "bhd jod kwd omr tnd"
+_DECIMALS = dict.fromkeys(_WITHOUT_DECIMALS.split(), 0) | dict.fromkeys(_THREE_DECIMALS.split(), 3)
+# "Special cases" of the page above: isk and ugx have no decimals any more and are still written with two, always 00; of
+# what has three, the last digit must be 0, since not all of the card networks take it.
+_STEPS = {"isk": 100, "ugx": 100, **dict.fromkeys(_THREE_DECIMALS.split(), 10)}
 CURRENCIES = frozenset(_TAKEN.split())
 _LEAST = {
     "aed": 200, "bgn": 100, "czk": 1500, "dkk": 250, "gbp": 30, "hkd": 400, "huf": 17500, "jpy": 50, "mxn": 1000,
@@ -25,6 +30,7 @@ def check(amount: int, currency: str) -> None:
     """Raises what Stripe answers to an amount that no card network would carry."""
     if currency not in CURRENCIES:
         raise invalid(f"Invalid currency: {currency}. Stripe does not support this currency.", param="currency")
+    check_step(amount, currency)
     least = _LEAST.get(currency, _LEAST_ELSEWHERE)
     if amount < least:
         message = f"Amount must be at least {text(least, currency)} {currency}"
@@ -34,7 +40,16 @@ def check(amount: int, currency: str) -> None:
         raise invalid(message, code="amount_too_large", param="amount")
 
 
+def check_step(amount: int, currency: str) -> None:
+    """Also of what is captured or refunded."""
+    step = _STEPS.get(currency, 1)
+    if amount % step:
+        message = f"Invalid amount for {currency}: it must be evenly divisible by {step}."
+        raise invalid(message, code="invalid_charge_amount", param="amount")
+
+
 def text(amount: int, currency: str) -> str:
     """The amount as people write it, for messages."""
-    number = str(amount) if currency in _WITHOUT_MINOR_UNIT.split() else f"{amount // 100}.{amount % 100:02}"
+    decimals = _DECIMALS.get(currency, 2)
+    number = f"{amount // 10**decimals}.{amount % 10**decimals:0{decimals}}" if decimals else str(amount)
     return f"{_SIGNS[currency]}{number}" if currency in _SIGNS else f"{number} {currency.upper()}"

@@ -116,9 +116,16 @@ class Store:
         rows = self._db.execute(statement, [*(value for _, value in conditions), window.limit + 1])
         return [row[0] for row in rows]
 
-    def due(self, now: float) -> list[Intent]:
-        rows = self._db.execute("SELECT body FROM records WHERE due <= ? ORDER BY due, seq LIMIT 100", (now,))
-        return [Intent(**json.loads(row[0])) for row in rows.fetchall()]
+    def due(self, now: float) -> list[Intent | Refund]:
+        rows = self._db.execute("SELECT kind, body FROM records WHERE due <= ? ORDER BY due, seq LIMIT 100", (now,))
+        return [(Refund if kind == Refund.kind else Intent)(**json.loads(body)) for kind, body in rows.fetchall()]
+
+    def count(self, kind: type[R], intent_id: str) -> int:
+        """How many there are of an intent."""
+        row = self._db.execute(
+            "SELECT COUNT(*) FROM records WHERE payment_intent = ? AND kind = ?", (intent_id, kind.kind)
+        ).fetchone()
+        return int(row[0])
 
     def move(self, kind: str, intent: Intent, amount: int, now: float) -> None:
         """Append a movement of money to the ledger, with the intent's metadata as it is now."""
@@ -139,7 +146,8 @@ class Store:
     def received(self) -> dict[str, int]:
         """Captured less refunded, by currency."""
         rows = self._db.execute(
-            "SELECT currency, SUM(CASE type WHEN 'captured' THEN amount WHEN 'refunded' THEN -amount ELSE 0 END) "
+            "SELECT currency, SUM(CASE type WHEN 'captured' THEN amount WHEN 'refund_failed' THEN amount "
+            "WHEN 'refunded' THEN -amount ELSE 0 END) "
             "FROM ledger GROUP BY currency ORDER BY currency"
         )
         return dict(rows.fetchall())
