@@ -7,6 +7,7 @@ from chalicelib import config, table
 from chalicelib.cart.routes import routes as cart
 from chalicelib.checkout.routes import routes as checkout
 from chalicelib.checkout.wiring import world
+from chalicelib.discounts.routes import routes as discounts
 from chalicelib.invoices import domain as invoices
 from chalicelib.invoices import jobs as invoice_jobs
 from chalicelib.invoices.routes import routes as invoice_routes
@@ -36,6 +37,7 @@ app = make_app(
     blueprints=[
         cart,
         checkout,
+        discounts,
         invoice_routes,
         order_routes,
         payments,

@@ -31,6 +31,11 @@ class Discount(msgspec.Struct, frozen=True, kw_only=True):
     created_at: float
 
     @property
+    def limited_uses(self) -> int | None:
+        """Uses of a code with a maximum, all of them."""
+        return None if self.max_uses is None or self.limit is None else self.uses + self.max_uses - self.limit
+
+    @property
     def is_used_up(self) -> bool:
         return self.limit is not None and self.uses >= self.limit
 

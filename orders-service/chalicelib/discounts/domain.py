@@ -1,30 +1,29 @@
 """Discount codes: editing them, whether one may be used, and counting its uses."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
 from chalicelib.discounts import models
+from chalicelib.discounts.asked import Asked, asked_of, fields_of
 from chalicelib.discounts.discount import Discount, Use
 from chalicelib.errors import CodeTaken, DiscountInvalid, DiscountUsedUp
 from common import clock
 from common.ids import new_id
-from common.problems import FieldError, NotFound, Unavailable, ValidationFailed, VersionMismatch
+from common.problems import NotFound, Unavailable, VersionMismatch
 from common.tables import Ref
 from common.versions import Precondition
 
 MAX_RACES = 8
-Fields = Mapping[str, Any]
 
 list_discounts = models.list_discounts
 
 
-def create_discount(code: str, fields: Fields) -> Discount:
+def create_discount(code: str, asked: Asked) -> Discount:
     """Raises ValidationFailed or CodeTaken."""
-    made = Discount(id=new_id("dsc"), code=code, created_at=clock.now(), **fields)
-    made = msgspec.structs.replace(made, limit=made.max_uses)
-    _check_fields(made)
+    fields = fields_of(asked)
+    made = Discount(id=new_id("dsc"), code=code, created_at=clock.now(), limit=asked.max_uses, **fields)
     if not models.add_discount(made, new_id("op")):
         raise CodeTaken
     return made
@@ -35,28 +34,33 @@ def find_discount(code: str) -> tuple[Discount, int]:
     found = models.find_discount(code)
     if found is None:
         raise NotFound
-    return found, found.uses + models.count_on_shards(found.id)
+    return found, found.uses + uncounted(found)
 
 
-def change_discount(code: str, fields: Fields, seen: Precondition) -> tuple[Discount, int]:
-    """Raises NotFound, VersionMismatch, IfMatchRequired or ValidationFailed.
+def uncounted(discount: Discount) -> int:
+    """Uses that did not count against a maximum, for there was none."""
+    if discount.max_uses is None or discount.limit is None:
+        return models.count_on_shards(discount.id)
+    return discount.max_uses - discount.limit
+
+
+def change_discount(code: str, changes: Mapping[str, Any], seen: Precondition) -> tuple[Discount, int]:
+    """Raises NotFound, VersionMismatch, IfMatchRequired or ValidationFailed; `changes` are fields of Asked.
 
     A maximum below what was used already means that it is used up. Orders that are placed at the very moment at which a
     code gets its first maximum still go without.
     """
-    found, uses = find_discount(code)
+    found = models.find_discount(code)
+    if found is None:
+        raise NotFound
     seen.check(found.version, required=True)
-    changed = msgspec.structs.replace(found, **fields, version=found.version + 1)
-    _check_fields(changed)
-    changed = msgspec.structs.replace(changed, limit=_limit(changed, uses - found.uses))
+    fields = fields_of(msgspec.structs.replace(asked_of(found), **changes))
+    before = uncounted(found)
+    limit = None if fields["max_uses"] is None else fields["max_uses"] - before
+    changed = msgspec.structs.replace(found, **fields, limit=limit, version=found.version + 1)
     if not models.change_discount(found, changed, new_id("op")):
         raise VersionMismatch
-    return changed, uses
-
-
-def _limit(discount: Discount, uncounted: int) -> int | None:
-    """Uses that the code's own item may count; `uncounted` are those that its shards have."""
-    return None if discount.max_uses is None else max(0, discount.max_uses - uncounted)
+    return changed, found.uses + before
 
 
 def delete_discount(code: str, seen: Precondition) -> None:
@@ -69,21 +73,6 @@ def delete_discount(code: str, seen: Precondition) -> None:
         if models.delete_discount(found):
             return
     raise Unavailable(retry_after=1)
-
-
-def _check_fields(discount: Discount) -> None:
-    errors = list(_flaws(discount))
-    if errors:
-        raise ValidationFailed(errors)
-
-
-def _flaws(one: Discount) -> Iterator[FieldError]:
-    if one.kind == "percent" and not 1 <= one.value <= 100:
-        yield FieldError("value", "out_of_range", "A percentage is a whole number from 1 to 100.")
-    if one.kind == "fixed" and one.value < 1:
-        yield FieldError("value", "out_of_range", "The amount must be more than 0.")
-    if one.starts_at is not None and one.ends_at is not None and one.ends_at <= one.starts_at:
-        yield FieldError("ends_at", "out_of_range", "It must end after it starts.")
 
 
 # What the checkout reads, asks and writes.
