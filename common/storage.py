@@ -36,6 +36,13 @@ class Upload(msgspec.Struct, frozen=True):
     expires_at: str
 
 
+class Download(msgspec.Struct, frozen=True):
+    """A presigned GET, good until `expires_at`."""
+
+    url: str
+    expires_at: str
+
+
 class NotModified(Exception):
     """An object still is what the caller knows."""
 
@@ -79,11 +86,16 @@ class Bucket:
 
     def presigned_get(self, key: str) -> str:
         """A URL that stays the same for up to an hour, so that browsers cache, and is good for two hours more."""
-        credentials = _credentials()
-        since = int(time.time()) // _STABLE_SECONDS * _STABLE_SECONDS
-        return _signed_get(
-            self._url, key, self._region, since, credentials.access_key, credentials.secret_key, credentials.token
-        )
+        return self._presigned_get(key, int(time.time()) // _STABLE_SECONDS * _STABLE_SECONDS, _GET_SECONDS)
+
+    def presigned_download(self, key: str, ttl_seconds: int) -> Download:
+        """A URL that is good from now on for so long: for what is not for everybody who finds the address."""
+        url = self._presigned_get(key, int(time.time()), ttl_seconds)
+        return Download(url, clock.rfc3339(clock.now() + ttl_seconds))
+
+    def _presigned_get(self, key: str, since: int, seconds: int) -> str:
+        who = _credentials()
+        return _signed_get(self._url, key, self._region, since, seconds, who.access_key, who.secret_key, who.token)
 
     def read(self, key: str, first_bytes: int | None = None) -> tuple[bytes, str] | None:
         """Content and ETag of an object, or None if there is none; the first bytes only if a number is given."""
@@ -143,12 +155,19 @@ class Bucket:
         file.seek(0)
         _or_none(lambda: self._client().put_object(Bucket=self.name, Key=key, Body=file, ContentType=content_type))
 
-    def replace(self, key: str, content: bytes, content_type: str, *, etag: str | None) -> None:
-        """Write an object that still has this ETag, or that does not exist (None); else raise Changed."""
-        condition = {"IfNoneMatch": "*"} if etag is None else {"IfMatch": etag}
+    def replace(
+        self, key: str, content: bytes, content_type: str, *, etag: str | None, file_name: str | None = None
+    ) -> None:
+        """Write an object that still has this ETag, or that does not exist (None); else raise Changed.
+
+        Browsers show it, and who keeps it keeps it under `file_name` (ASCII).
+        """
+        more = {"IfNoneMatch": "*"} if etag is None else {"IfMatch": etag}
+        if file_name:
+            more["ContentDisposition"] = f'inline; filename="{file_name}"'
 
         def put() -> bool:
-            self._client().put_object(Bucket=self.name, Key=key, Body=content, ContentType=content_type, **condition)
+            self._client().put_object(Bucket=self.name, Key=key, Body=content, ContentType=content_type, **more)
             return True
 
         if not _or_none(put):
@@ -227,7 +246,7 @@ def _bucket_url(name: str, region: str, endpoint: str | None) -> str:
 
 @lru_cache(maxsize=4096)
 def _signed_get(
-    url: str, key: str, region: str, since: int, access_key: str, secret_key: str, token: str | None
+    url: str, key: str, region: str, since: int, seconds: int, access_key: str, secret_key: str, token: str | None
 ) -> str:
     parts = urlsplit(url)
     path = f"{parts.path}/{quote(key, safe='/-_.~')}"
@@ -236,7 +255,7 @@ def _signed_get(
         "X-Amz-Algorithm": "AWS4-HMAC-SHA256",
         "X-Amz-Credential": f"{access_key}/{scope}",
         "X-Amz-Date": _stamp(since),
-        "X-Amz-Expires": str(_GET_SECONDS),
+        "X-Amz-Expires": str(seconds),
         **({"X-Amz-Security-Token": token} if token else {}),
         "X-Amz-SignedHeaders": "host",
     }

@@ -18,7 +18,8 @@ LIMITS = (
     "LOGIN_FAILURES_PER_SOURCE",
     "REVIEWS_PER_DAY",
 )
-INHERITED = (*LIMITS, "OIDC_PROVIDERS", "REVIEWS_MODERATED")
+SELLER = ("SELLER_NAME", "SELLER_ADDRESS", "SELLER_VAT_ID", "SELLER_EMAIL")  # what invoices say of the shop
+INHERITED = (*LIMITS, *SELLER, "OIDC_PROVIDERS", "REVIEWS_MODERATED")
 
 
 def base(env: Mapping[str, str] = os.environ) -> dict[str, str]:

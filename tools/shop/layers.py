@@ -1,6 +1,7 @@
 """Lambda layers: libraries that one function of a service needs and that are too large for the zip of all.
 
-`<service>-service/requirements-<what>.txt` pins what is in one. Its name is `shop-<service>-<what>`, and a function
+`<service>-service/requirements-<what>.txt` pins what is in one, and files of our own for it, such as fonts, are in
+`<service>-service/layer-<what>/` and come beside the libraries. Its name is `shop-<service>-<what>`, and a function
 gets it by `layers` in `.chalice/config.json`, whose ARN names the first version; when our tools deploy, they publish
 the layer and put in the ARN of the version that holds these very bytes.
 
@@ -35,11 +36,13 @@ def wanted(source: Path) -> dict[str, Path]:
 
 
 def build(requirements: Path, target: Path) -> Path:
-    """The zip of a layer, compiled; the same requirements give the same bytes."""
+    """The zip of a layer, compiled; the same requirements and files give the same bytes."""
     with tempfile.TemporaryDirectory() as work:
         top = Path(work) / "python"
         rendering.add_dependencies(requirements, top)
         shutil.rmtree(top / "__pycache__", ignore_errors=True)
+        if (own := requirements.with_name(requirements.stem.replace("requirements-", "layer-"))).is_dir():
+            shutil.copytree(own, top, dirs_exist_ok=True, ignore=rendering.SKIPPED, copy_function=shutil.copyfile)
         rendering.compile_folder(top, MOUNTED)
         target.parent.mkdir(parents=True, exist_ok=True)
         with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as zipped:

@@ -19,8 +19,8 @@ _log = logs.logger(__name__)
 # What the checkout's store puts into its transactions.
 add, change, write, as_refused = models.add, models.change, models.write, models.as_refused
 find_stored, find_keyed = models.find_order, models.find_keyed
-# What other features read.
-written, list_day = models.written, models.list_of_day
+# What other features read, and what they write only if an order is as they read it.
+written, list_day, check_unchanged = models.written, models.list_of_day, models.check_unchanged
 
 
 def find_order(order_id: str, reader: str, *, any_order: bool) -> Order:
