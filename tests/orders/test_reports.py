@@ -194,7 +194,13 @@ def unsteady(chance):
     return commit
 
 
-@pytest.mark.parametrize("seed", range(4))
+def short_sighted(chance):
+    """A look for entries that overlooks all of them now and then, as a read that is late or a race does."""
+    real = models.uncounted
+    return lambda facts: list({repr(one): one for one in facts}.values()) if chance.random() < 0.5 else real(facts)
+
+
+@pytest.mark.parametrize("seed", range(2))
 def test_however_often_late_and_broken_it_is_told_the_report_is_what_a_recount_says(shop, monkeypatch, seed):
     chance = random.Random(seed)
     histories = [history(chance, number) for number in range(12)]
@@ -205,6 +211,7 @@ def test_however_often_late_and_broken_it_is_told_the_report_is_what_a_recount_s
         orders.OrderItem.of(forms[-1]).save()
 
     monkeypatch.setattr(Transaction, "commit", unsteady(chance))
+    monkeypatch.setattr(models, "uncounted", short_sighted(chance))
     while records:
         batch = records[: chance.randrange(1, 30)]
         try:
@@ -245,7 +252,8 @@ def test_a_counter_that_is_wrong_is_set_right(shop, catalog, shop_clock, stream)
     (counter,) = [item for shard in range(models.SHARDS) for item in models.CountItem.query(f"SALES#{shard}")]
     counter.update([models.CountItem.total.add(5)])
 
-    assert "charged" in list(mend_sales(*WEEK, dry_run=True))[0]
+    (line,) = mend_sales(*WEEK, dry_run=True)
+    assert "charged" in line
     assert report(shop) != right
     assert len(list(mend_sales(*WEEK, dry_run=False))) == 1
     assert report(shop) == right
