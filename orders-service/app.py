@@ -6,7 +6,7 @@ from chalice.app import CloudWatchEvent, DynamoDBEvent, SQSEvent
 from chalicelib import config, table
 from chalicelib.cart.routes import routes as cart
 from chalicelib.checkout.routes import routes as checkout
-from chalicelib.checkout.wiring import world
+from chalicelib.checkout.wiring import new_breaker, world
 from chalicelib.discounts.routes import routes as discounts
 from chalicelib.invoices import domain as invoices
 from chalicelib.invoices import jobs as invoice_jobs
@@ -70,7 +70,8 @@ def count_sales(event: DynamoDBEvent) -> None:
 def sweep_orders(_event: CloudWatchEvent) -> None:
     """Bring on what requests, webhooks or crashes left behind."""
     time_left = Deadline(SWEEP_SECONDS)
-    orders.sweep(lambda: world(Deadline(ORDER_SECONDS)), lambda: not time_left.remaining())
+    breaker = new_breaker(asks=True)
+    orders.sweep(lambda: world(Deadline(ORDER_SECONDS), breaker), lambda: not time_left.remaining())
 
 
 @app.on_sqs_message(queue=config.INVOICE_QUEUE, batch_size=1, maximum_concurrency=2)

@@ -1,5 +1,6 @@
 """What stands behind orders-service in its unit tests, and somebody who shops in front of it."""
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +18,7 @@ from common.deadline import Deadline
 from common.schemas import Money
 from tests.orders.simulation.catalog import Catalog, Hold, Sku
 from tests.support.api import Answer, Api
+from tests.support.fixtures import client
 
 ADDRESS = {"name": "Ann Example", "line1": "Lane 1", "city": "Berlin", "postal_code": "10115", "country": "DE"}
 
@@ -27,6 +29,7 @@ class FakeCatalog:
     def __init__(self, now: Callable[[], float]) -> None:
         self.reservations = Catalog(now, {"LAMP.1": Sku(5, 1999), "MUG": Sku(3, 750), "BOOK": Sku(9, 1200)})
         self.currencies = {"BOOK": "USD"}
+        self.weights = {"LAMP.1": 1200, "MUG": 350, "BOOK": 500}
         self.down = False
         self.calls: list[str] = []
 
@@ -46,11 +49,12 @@ class FakeCatalog:
             options={},
             price=price,
             available=known.available,
+            weight_g=self.weights.get(sku),
         )
 
     def hold(self, order_id: str, lines: Sequence[Line], ttl_seconds: int) -> Held:
         self._called("hold")
-        return self.reservations.hold(order_id, lines, ttl_seconds)
+        return replace(self.reservations.hold(order_id, lines, ttl_seconds), weights=self.weights)
 
     def commit(self, order_id: str) -> bool:
         self._called("commit")
@@ -207,12 +211,56 @@ class Shopper:
         return self.get(f"/orders/{order_id}").json
 
 
+PARCEL = {"carrier": "DHL", "tracking_number": "JJD-001"}
+
+
+class Staff(Shopper):
+    """`staff.ships(order_id, "key", MUG=1)`: somebody of the staff, at the packing table and at the phone."""
+
+    def __init__(self, api: Api, role: str = "staff") -> None:
+        super().__init__(api, role)
+
+    def ships(self, order_id: str, key: str = "ship-1", body: Any = PARCEL, **quantities: int) -> Answer:
+        items = {"items": listed(quantities)} if quantities else {}
+        return self.post(f"/orders/{order_id}/shipments", body | items, Idempotency_Key=key)
+
+    def delivers(self, order_id: str) -> Answer:
+        return self.post(f"/orders/{order_id}/deliver")
+
+    def refunds(self, order_id: str, amount: int, key: str = "refund-1", **changes: Any) -> Answer:
+        body = {"amount": {"amount": amount, "currency": "EUR"}, "reason": "Scratched"} | changes
+        return self.post(f"/orders/{order_id}/refunds", body, Idempotency_Key=key)
+
+    def judges(self, order_id: str, return_id: str, verdict: str) -> Answer:
+        return self.post(f"/orders/{order_id}/returns/{return_id}/{verdict}")
+
+
+def listed(quantities: dict[str, int]) -> list[dict[str, Any]]:
+    return [{"sku": sku, "quantity": quantity} for sku, quantity in quantities.items()]
+
+
+def bought(shop: Shopper, key: str = "key-1", **changes: Any) -> str:
+    """The id of an order of one mug and two lamps."""
+    shop.puts("MUG")
+    shop.puts("LAMP.1", 2)
+    answer = shop.buys(key, **changes)
+    return str(answer.json.get("id") or answer.json["order_id"])
+
+
+def told(kind: str) -> list[Any]:
+    """What the world was told of a kind of event."""
+    items = client("dynamodb").scan(TableName="shop-orders")["Items"]
+    events = [json.loads(item["event"]["S"]) for item in items if item["sk"]["S"].startswith("OUT#")]
+    return [event["data"] for event in events if event["type"] == kind]
+
+
 def sweep() -> int:
     """The sweeper's minute has come."""
-    from chalicelib.checkout.wiring import world
+    from chalicelib.checkout.wiring import new_breaker, world
     from chalicelib.orders import domain
 
-    return domain.sweep(lambda: world(Deadline(20)), lambda: False)
+    breaker = new_breaker(asks=True)
+    return domain.sweep(lambda: world(Deadline(20), breaker), lambda: False)
 
 
 class Crash(BaseException):

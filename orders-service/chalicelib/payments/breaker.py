@@ -26,14 +26,17 @@ _log = logs.logger(__name__)
 
 
 class Breaker:
-    """What one caller knows of the provider; `learn` tells it. Who was told nothing takes it for healthy."""
+    """What one caller knows of the provider; `learn` tells it, or it `asks` when it first has to know.
 
-    def __init__(self, now: Callable[[], float], new_id: Callable[[str], str]) -> None:
-        self._now, self._new_id = now, new_id
+    Who was told nothing and does not ask takes the provider for healthy: no read for the sake of a rare bad day.
+    """
+
+    def __init__(self, now: Callable[[], float], new_id: Callable[[str], str], *, asks: bool = False) -> None:
+        self._now, self._new_id, self._asks = now, new_id, asks
         self._health, self._probing = HEALTHY, False
 
     def learn(self, health: Health) -> None:
-        self._health = health
+        self._health, self._asks = health, False
 
     def call(self, do: Callable[[], T]) -> T:
         """Do it, or raise ProviderDown at once while the breaker is open."""
@@ -52,6 +55,8 @@ class Breaker:
         return answer
 
     def _admit(self) -> None:
+        if self._asks:
+            self.learn(_quietly(find_health, HEALTHY))
         seen, now = self._health.open_until, self._now()
         if not seen or self._probing:
             return
