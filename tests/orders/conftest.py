@@ -10,8 +10,19 @@ prepare("orders")
 
 from tests.support import fixtures  # noqa: E402
 
-api, aws, calls = fixtures.api, fixtures.aws, fixtures.calls
+api, calls = fixtures.api, fixtures.calls
+tables = fixtures.aws
 service_name, shop_clock = fixtures.service_name, fixtures.shop_clock
+
+
+@pytest.fixture
+def aws(tables: Any) -> Any:
+    """The tables and the bucket."""
+    from chalicelib import config
+
+    place = {"LocationConstraint": "eu-central-1"}
+    tables("s3").create_bucket(Bucket=config.bucket.name, CreateBucketConfiguration=place)
+    return tables
 
 
 @pytest.fixture(autouse=True)
@@ -49,6 +60,22 @@ def shop(api: Any, catalog: Any, provider: Any) -> Any:
     from tests.orders.neighbours import Shopper
 
     return Shopper(api)
+
+
+@pytest.fixture
+def staff(api: Any) -> Any:
+    """Somebody of the staff."""
+    from tests.orders.neighbours import Staff
+
+    return Staff(api)
+
+
+@pytest.fixture
+def order_id(shop: Any) -> str:
+    """One mug and two lamps, confirmed."""
+    from tests.orders.neighbours import bought
+
+    return bought(shop)
 
 
 @pytest.fixture

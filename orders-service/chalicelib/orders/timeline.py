@@ -32,8 +32,8 @@ class Moment(msgspec.Struct, kw_only=True):
 
 
 def present_timeline(order: Order) -> list[Moment]:
-    """What happened at the same time stays in the order of life."""
-    moments = [*_statuses(order), *_shipments(order), *_returns(order), *_refunds(order)]
+    """Of what happened at the same time, its cause comes first and the order's new status last."""
+    moments = [*_shipments(order), *_returns(order), *_refunds(order), *_statuses(order)]
     return [moment for _, moment in sorted(moments, key=lambda one: one[0])]
 
 
