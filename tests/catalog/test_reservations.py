@@ -27,10 +27,24 @@ def test_a_hold_takes_units_from_what_is_available(shop, lamp, shop_clock):
             "name": "Lamp",
             "quantity": 2,
             "unit_price": euros(1000),
+            "weight_g": 0,
             "thumb_url": None,
         }
     ]
     assert shop.stock() == {"on_hand": 5, "held": 2, "available": 3}
+
+
+def test_a_hold_tells_what_a_piece_weighs_and_keeps_it(shop):
+    stone = shop.product("stone", variants=[{"sku": "STONE", "price": euros(1), "stock": 2, "weight_g": 900}])
+    first = shop.reserve(STONE=2)
+    patched = shop.api.patch(
+        f"/products/{stone['id']}/variants/STONE", {"weight_g": 1000}, role="staff", If_Match=f'"{stone["version"]}"'
+    )
+
+    again = shop.reserve(STONE=2)
+
+    assert (patched.status, again.status) == (200, 200)
+    assert [one.json["items"][0]["weight_g"] for one in (first, again)] == [900, 900]
 
 
 def test_reserving_more_than_is_left_changes_nothing_and_names_every_short_line(shop, lamp, chair):

@@ -120,6 +120,7 @@ def _lines(asked: Asked, known: Mapping[str, Known], parts: Mapping[str, Parts])
                 name=known[sku].offer.name,
                 price=_price(sku, known[sku].offer, asked.currency),
                 thumb=known[sku].offer.thumb,
+                weight_g=known[sku].offer.weight_g,
                 deal=known[sku].revision if shards else "",
                 parts=shards,
             )

@@ -27,6 +27,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What was set aside: at which price, and of which lot of the SKU.
 
     `parts` are the units that were taken from shards of the `deal`, by number; the rest is from the SKU's own item.
+    `weight_g` is that of one unit, None in holds from before it was kept.
     """
 
     sku: str
@@ -36,6 +37,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     name: str
     price: Money
     thumb: str | None
+    weight_g: int | None = None
     deal: str = ""
     parts: dict[int, int] = {}
 

@@ -14,7 +14,15 @@ from chalicelib.errors import (
 )
 from chalicelib.reservations import domain
 from chalicelib.reservations.models import Line, Reservation
-from chalicelib.reservations.schemas import ReservationView, Reserve, ReservedItem, ReturnItems, summed
+from chalicelib.reservations.schemas import (
+    ReservationView,
+    Reserve,
+    ReservedItem,
+    ReturnedItem,
+    ReturnItems,
+    ReturnView,
+    summed,
+)
 from chalicelib.storage import picture_url
 from common import clock
 from common.auth import services
@@ -78,7 +86,12 @@ def present(reservation: Reservation) -> ReservationView:
         state=domain.state_of(reservation),
         expires_at=clock.rfc3339(until) if until else None,
         items=[_present_line(line) for line in reservation.lines],
+        returns=[_present_return(return_id, back) for return_id, back in reservation.returns.items()],
     )
+
+
+def _present_return(return_id: str, back: dict[str, int]) -> ReturnView:
+    return ReturnView(return_id=return_id, items=[ReturnedItem(sku, quantity) for sku, quantity in back.items()])
 
 
 def _present_line(line: Line) -> ReservedItem:
@@ -88,5 +101,6 @@ def _present_line(line: Line) -> ReservedItem:
         name=line.name,
         quantity=line.quantity,
         unit_price=line.price,
+        weight_g=line.weight_g,
         thumb_url=picture_url(line.thumb),
     )

@@ -30,12 +30,25 @@ class ReturnItems(Body):
 
 
 class ReservedItem(Struct, kw_only=True):
+    """`weight_g` is that of one unit; null if it was not kept, in reservations of long ago."""
+
     sku: str
     product_id: str
     name: str
     quantity: int
     unit_price: Money
+    weight_g: int | None
     thumb_url: str | None
+
+
+class ReturnedItem(Struct, frozen=True):
+    sku: str
+    quantity: int
+
+
+class ReturnView(Struct, kw_only=True):
+    return_id: str
+    items: list[ReturnedItem]
 
 
 class ReservationView(Struct, kw_only=True):
@@ -43,6 +56,7 @@ class ReservationView(Struct, kw_only=True):
     state: State
     expires_at: str | None
     items: list[ReservedItem]
+    returns: list[ReturnView] = []
 
 
 def summed(items: list[Wanted]) -> dict[str, int]:

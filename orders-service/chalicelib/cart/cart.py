@@ -11,7 +11,8 @@ MAX_QUANTITY = 99
 class Cart(msgspec.Struct, frozen=True, kw_only=True):
     """What a shopper means to buy, at the prices last seen.
 
-    `version` counts the edits and never repeats; `order_id` is the mark of the order that is buying this cart.
+    `version` never repeats: it counts the edits, from the second in which the cart was begun. `order_id` is the mark of
+    the order that is buying this cart.
     """
 
     owner: str

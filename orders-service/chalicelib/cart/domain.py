@@ -70,15 +70,11 @@ def _add_item(cart: Cart, sku: str, quantity: int, catalog: Variants) -> Shown:
     for _ in range(MAX_RACES):
         _check_room(cart, sku, currency)
         try:
-            now = models.set_line(cart.owner, line, currency) if cart.version else _first(cart.owner, line, currency)
+            now = models.set_line(cart.owner, line, currency) if cart.lines else models.begin(cart, line, currency)
             return Shown(priced(now, variants), variants)
         except LineRefused as refused:
             cart = refused.cart
     raise Unavailable(retry_after=1)
-
-
-def _first(owner: str, line: Line, currency: str) -> Cart:
-    return models.create(owner, [line], currency)
 
 
 def _check_room(cart: Cart, sku: str, currency: str) -> None:
@@ -119,7 +115,7 @@ def merge_carts(guest: str, customer: str, catalog: Variants) -> Shown:
             return shown(target, catalog)
         if target.lines and source.currency != target.currency:
             raise CurrencyMismatch
-        if models.merge(source, target, merged(source.lines, target.lines), source.currency):
+        if models.merge(source, target, merged(source.lines, target.lines)):
             return show_cart(customer, catalog)
     raise Unavailable(retry_after=1)
 
@@ -141,4 +137,5 @@ def line_of(variant: Variant, quantity: int) -> Line:
         options=variant.options,
         quantity=quantity,
         unit_price=variant.price.amount,
+        weight_g=variant.weight_g,
     )

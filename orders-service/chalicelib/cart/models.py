@@ -1,8 +1,11 @@
 """Carts: `CART#<owner> / CART`, one item each.
 
-A cart is emptied, never deleted while anybody may fill it again, so that its version never repeats. Edits keep the mark
-of the order that is buying it and marking does not change the version, so an order can tell whether the cart is still
-what it bought.
+Its version never repeats, also where a cart was deleted and begun again: a new one counts from the second in which it
+is begun, and nobody makes an edit each second until it has expired. Edits keep the mark of the order that is buying it
+and marking does not change the version, so an order can tell whether the cart is still what it bought.
+
+What nobody touches for KEPT_SECONDS is abandoned: it is shown as empty from then on, and DynamoDB deletes it some time
+later. Every write puts that off, the mark too, and an order lets go of its cart within hours.
 """
 
 from collections.abc import Sequence
@@ -16,9 +19,11 @@ from pynamodb.expressions.update import Action
 from chalicelib.cart.cart import MAX_LINES, Cart
 from chalicelib.pricing.price import Line
 from chalicelib.table import OrdersItem
-from common import tables
+from common import clock, tables
 from common.attributes import Whole
 from common.tables import ConditionFailed, Ref, Refused, Transaction
+
+KEPT_SECONDS = 60 * 24 * 3600
 
 
 class CartItem(OrdersItem):
@@ -28,6 +33,7 @@ class CartItem(OrdersItem):
     currency = UnicodeAttribute()
     lines: MapAttribute[str, Any] = MapAttribute(default=dict)  # type: ignore[no-untyped-call]
     order_id = UnicodeAttribute(null=True)
+    expires_at = Whole(null=True)
 
     @classmethod
     def of(cls, owner: str, **values: Any) -> "CartItem":
@@ -35,7 +41,8 @@ class CartItem(OrdersItem):
 
     def value(self) -> Cart:
         stored: dict[str, dict[str, Any]] = self.lines.as_dict()  # type: ignore[no-untyped-call]
-        lines = [msgspec.convert({"sku": sku, **line}, Line) for sku, line in stored.items()]
+        expired = self.expires_at is not None and self.expires_at <= clock.now()
+        lines = [msgspec.convert({"sku": sku, **line}, Line) for sku, line in stored.items() if not expired]
         return Cart(
             owner=self.pk.removeprefix("CART#"),
             version=self.version,
@@ -47,6 +54,21 @@ class CartItem(OrdersItem):
 
 def _number_of_lines() -> Any:
     return size(CartItem.lines)  # type: ignore[no-untyped-call]
+
+
+def _expiry() -> int:
+    return int(clock.now()) + KEPT_SECONDS
+
+
+def _kept() -> Action:
+    return CartItem.expires_at.set(_expiry())
+
+
+def _alive() -> Condition:
+    later: Condition = CartItem.expires_at > int(clock.now())
+    never: Condition = CartItem.expires_at.does_not_exist()  # of carts from before they expired
+    alive: Condition = never | later
+    return alive
 
 
 class LineRefused(Exception):
@@ -75,34 +97,48 @@ def set_quantity(owner: str, sku: str, quantity: int) -> Cart:
 
     One write. A repeat sets the same again and only moves the version on; of two that race the later one stands.
     """
-    return _change(owner, [CartItem.lines[sku]["quantity"].set(quantity)], CartItem.lines[sku].exists())
+    there = CartItem.lines[sku].exists() & _alive()
+    return _change(owner, [CartItem.lines[sku]["quantity"].set(quantity)], there)
 
 
 def set_line(owner: str, line: Line, currency: str) -> Cart:
-    """Set a line, new or not; raises LineRefused with the cart if it is full or has another currency.
+    """Set a line, new or not; raises LineRefused with the cart if it is full, has another currency, or has expired.
 
     The conditions are judged with the write, so no race can make a cart too long or mix currencies.
     """
     fits = CartItem.lines[line.sku].exists() | (_number_of_lines() < MAX_LINES)
-    same = (CartItem.currency == currency) | (_number_of_lines() == 0)
-    actions: list[Action] = [CartItem.lines[line.sku].set(_stored_line(line)), CartItem.currency.set(currency)]
-    return _change(owner, actions, fits & same)
+    same = (CartItem.currency == currency) & _alive()
+    return _change(owner, [CartItem.lines[line.sku].set(_stored_line(line))], fits & same)
 
 
-def create(owner: str, lines: Sequence[Line], currency: str) -> Cart:
-    """The first write of a cart; raises LineRefused with the cart if somebody was faster, or it was we."""
-    item = CartItem.of(owner, version=1, currency=currency, lines={line.sku: _stored_line(line) for line in lines})
+def begin(seen: Cart, line: Line, currency: str) -> Cart:
+    """The first line of a cart in which there was nothing when it was seen, or all of it had expired.
+
+    Raises LineRefused with the cart if somebody was faster; or if it was we and the reply was lost: then the line is
+    there, and is set again.
+    """
+    if not seen.version:
+        return _create(_new(seen.owner, [line], currency))
+    whole: list[Action] = [CartItem.lines.set(_stored([line])), CartItem.currency.set(currency)]
+    return _change(seen.owner, whole, CartItem.version == seen.version)
+
+
+def _new(owner: str, lines: Sequence[Line], currency: str) -> CartItem:
+    return CartItem.of(owner, version=int(clock.now()), currency=currency, lines=_stored(lines), expires_at=_expiry())
+
+
+def _create(item: CartItem) -> Cart:
     try:
         tables.put(item, CartItem.pk.does_not_exist())
     except ConditionFailed as failed:
-        raise LineRefused(_stored(owner, failed)) from None
+        raise LineRefused(_found(item.pk.removeprefix("CART#"), failed)) from None
     return item.value()
 
 
 def remove_line(owner: str, sku: str) -> Cart:
     """One write; where the line is not there, a repeat for instance, the cart as it is."""
     try:
-        return _change(owner, [CartItem.lines[sku].remove()], CartItem.lines[sku].exists())
+        return _change(owner, [CartItem.lines[sku].remove()], CartItem.lines[sku].exists() & _alive())
     except LineRefused as refused:
         return refused.cart
 
@@ -118,12 +154,13 @@ def empty(owner: str) -> Cart:
 def _change(owner: str, actions: list[Action], condition: Condition) -> Cart:
     try:
         moved_on = CartItem.version.set(CartItem.version + 1)
-        return tables.update(CartItem.of(owner), [*actions, moved_on], CartItem.pk.exists() & condition).value()
+        written = [*actions, moved_on, _kept()]
+        return tables.update(CartItem.of(owner), written, CartItem.pk.exists() & condition).value()
     except ConditionFailed as failed:
-        raise LineRefused(_stored(owner, failed)) from None
+        raise LineRefused(_found(owner, failed)) from None
 
 
-def merge(guest: Cart, customer: Cart, lines: Sequence[Line], currency: str) -> bool:
+def merge(guest: Cart, customer: Cart, lines: Sequence[Line]) -> bool:
     """Move the guest's lines over in one transaction, if both carts are as they were read.
 
     A repeat finds the guest's cart empty; a lost reply is sent again under the transaction's token.
@@ -132,14 +169,12 @@ def merge(guest: Cart, customer: Cart, lines: Sequence[Line], currency: str) -> 
     transaction.update(
         CartItem.of(guest.owner), [CartItem.lines.set({}), CartItem.version.set(guest.version + 1)], _as_read(guest)
     )
-    stored = {line.sku: _stored_line(line) for line in lines}
     if customer.version:
-        actions: list[Action] = [CartItem.lines.set(stored), CartItem.version.set(customer.version + 1)]
-        actions.append(CartItem.currency.set(currency))
+        actions: list[Action] = [CartItem.lines.set(_stored(lines)), CartItem.version.set(customer.version + 1)]
+        actions += [CartItem.currency.set(guest.currency), _kept()]
         transaction.update(CartItem.of(customer.owner), actions, _as_read(customer))
     else:
-        item = CartItem.of(customer.owner, version=1, currency=currency, lines=stored)
-        transaction.put(item, CartItem.pk.does_not_exist())
+        transaction.put(_new(customer.owner, lines, guest.currency), CartItem.pk.does_not_exist())
     try:
         transaction.commit()
     except Refused:
@@ -150,17 +185,18 @@ def merge(guest: Cart, customer: Cart, lines: Sequence[Line], currency: str) -> 
 def mark(transaction: Transaction, owner: str, version: int, order_id: str) -> None:
     """Let an order buy the cart, if it is as the buyer saw it and no other order is at it."""
     free = CartItem.order_id.does_not_exist() & (CartItem.version == version) & (_number_of_lines() > 0)
-    transaction.update(CartItem.of(owner), [CartItem.order_id.set(order_id)], free)
+    transaction.update(CartItem.of(owner), [CartItem.order_id.set(order_id), _kept()], free)
 
 
 def empty_if_bought(transaction: Transaction, owner: str, version: int, order_id: str) -> None:
     """Take out what was bought, if the cart is still that and marked by the order."""
     actions: list[Action] = [CartItem.lines.set({}), CartItem.version.set(version + 1), CartItem.order_id.remove()]
+    actions.append(_kept())
     transaction.update(CartItem.of(owner), actions, (CartItem.order_id == order_id) & (CartItem.version == version))
 
 
 def unmark(transaction: Transaction, owner: str, order_id: str) -> None:
-    transaction.update(CartItem.of(owner), [CartItem.order_id.remove()], CartItem.order_id == order_id)
+    transaction.update(CartItem.of(owner), [CartItem.order_id.remove(), _kept()], CartItem.order_id == order_id)
 
 
 def delete_unmarked(owner: str) -> bool:
@@ -176,8 +212,12 @@ def _as_read(cart: Cart) -> Condition:
     return CartItem.version == cart.version
 
 
-def _stored(owner: str, failed: ConditionFailed) -> Cart:
+def _found(owner: str, failed: ConditionFailed) -> Cart:
     return CartItem.from_raw_data(failed.item).value() if failed.item else Cart(owner=owner)
+
+
+def _stored(lines: Sequence[Line]) -> dict[str, Any]:
+    return {line.sku: _stored_line(line) for line in lines}
 
 
 def _stored_line(line: Line) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import msgspec
 from chalicelib.errors import TooManyMethods
 from chalicelib.pricing import models
 from chalicelib.pricing.rates import METHODS, Rates, ShippingMethod, TaxRate
-from common.problems import NotFound, Unavailable
+from common.problems import NotFound, Unavailable, VersionMismatch
 from common.versions import Precondition
 
 MAX_METHODS = 50
@@ -76,8 +76,11 @@ def set_tax_rate(rate: TaxRate, seen: Precondition) -> TaxRate:
 
 
 def _check(found: ShippingMethod | TaxRate | None, seen: Precondition) -> None:
-    """What does not exist has no version, so no If-Match fits it (versions begin at 1)."""
-    seen.check(found.version if found else 0, required=False)
+    """What does not exist has no version, so no If-Match fits it."""
+    if found is not None:
+        seen.check(found.version, required=False)
+    elif seen.if_match is not None:
+        raise VersionMismatch
 
 
 def _next(rates: Rates, **changes: object) -> Rates:
