@@ -25,6 +25,7 @@ ALLOWED = {
     ("GET", "/orders"): PEOPLE,
     ("GET", "/orders/{order_id}"): PEOPLE,
     ("GET", "/orders/{order_id}/events"): PEOPLE,
+    ("GET", "/orders/{order_id}/invoice"): PEOPLE,
     ("POST", "/orders/{order_id}/cancel"): PEOPLE,
     ("POST", "/orders/{order_id}/shipments"): {STAFF, ADMIN},
     ("POST", "/orders/{order_id}/deliver"): {STAFF, ADMIN},
@@ -56,7 +57,12 @@ ALLOWED = {
     ("GET", "/reports/sales"): {STAFF, ADMIN},
     ("GET", "/privacy/orders"): PEOPLE,
 }
-FOREIGN = [("GET", "/orders/{}"), ("GET", "/orders/{}/events"), ("POST", "/orders/{}/cancel")]
+FOREIGN = [
+    ("GET", "/orders/{}/invoice"),
+    ("GET", "/orders/{}"),
+    ("GET", "/orders/{}/events"),
+    ("POST", "/orders/{}/cancel"),
+]
 
 
 def test_every_route_has_a_row():

@@ -18,8 +18,6 @@ from common.storage import Changed
 MAX_RACES = 8
 LATE_SECONDS = 60  # after so long whoever asks for a document also has it made: a message may be lost, or a file
 
-held_of = models.held_of
-
 
 def find_invoice(order_id: str, reader: str, *, any_order: bool) -> list[Document]:
     """The invoice of an order and its credit notes that can be downloaded; empty if the invoice is still to be made.
@@ -44,7 +42,7 @@ def _expect_invoice(order_id: str, reader: str, *, any_order: bool) -> None:
     if order.confirmed_at is not None:
         _ask_if_late(order_id, order.confirmed_at)
     elif order.state in ENDED:
-        raise OrderNotPaid
+        raise OrderNotPaid("The order ended without a payment, so there is no invoice.")
 
 
 def _ask_if_late(order_id: str, since: float) -> None:
@@ -83,6 +81,14 @@ def _rendered(item: DocumentItem) -> bytes:
     from chalicelib.invoices import pdf  # reportlab is a layer of the function that makes documents, and large
 
     return pdf.render(item.document)
+
+
+def list_numbers(person: str, first: str, last: str) -> dict[str, list[str]]:
+    """Of the documents that name a person, by order, for the orders from `first` to `last`."""
+    found: dict[str, list[str]] = {}
+    for order_id, _, number in models.held_of(person, first, last):
+        found.setdefault(order_id, []).append(number)
+    return found
 
 
 def forget_documents(person: str, until: Callable[[], bool]) -> None:

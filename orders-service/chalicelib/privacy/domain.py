@@ -11,6 +11,7 @@ from chalicelib.cart.cart import Cart
 from chalicelib.checkout.effects import World
 from chalicelib.checkout.saga import drive, move
 from chalicelib.errors import OrderShipped, OutcomeUnknown
+from chalicelib.invoices import domain as invoices
 from chalicelib.orders import domain as orders
 from chalicelib.orders.order import Order, Refund, Restock, State, parcels, unshipped, without_person
 from chalicelib.returns.share import share_of
@@ -22,9 +23,14 @@ AT_ONCE = 50
 _log = logs.logger(__name__)
 
 
-def find_all(person: str, position: str | None, limit: int) -> tuple[Cart, list[Order]]:
-    """The cart, and the orders from `position` on, newest first. Idempotency records hold ids and hashes only."""
-    return carts.find_cart(person), orders.list_orders(person, {}, position, limit, any_order=False)
+def find_all(person: str, position: str | None, limit: int) -> tuple[Cart, list[Order], dict[str, list[str]]]:
+    """The cart, the orders from `position` on, newest first, and the numbers of their invoices and credit notes.
+
+    Idempotency records hold ids and hashes only.
+    """
+    found = orders.list_orders(person, {}, position, limit, any_order=False)
+    numbers = invoices.list_numbers(person, found[-1].id, found[0].id) if found else {}
+    return carts.find_cart(person), found, numbers
 
 
 def forget_person(person: str, world: Callable[[], World], until: Callable[[], bool], *, tokens_ended: bool) -> bool:
@@ -38,6 +44,7 @@ def forget_person(person: str, world: Callable[[], World], until: Callable[[], b
         if until():
             raise Unavailable
         failed += not _is_forgotten(order, world)
+    invoices.forget_documents(person, until)  # after the orders, which later documents are made from
     if failed:
         raise Unavailable
     return carts.forget_cart(person, for_good=tokens_ended)

@@ -20,11 +20,11 @@ def show_held_data(query: PageQuery, call: Call) -> HeldData:
     """Show all that is held on the caller here: the cart, and the orders in pages."""
     person, scope = call.caller.id, ("privacy", call.caller.id)
     position = config.cursors.open(query.cursor, *scope)
-    cart, rows = domain.find_all(person, position, query.limit + 1)
+    cart, rows, numbers = domain.find_all(person, position, query.limit + 1)
     shown, following = page(rows, query.limit, lambda order: order.id, config.cursors, *scope)
     return HeldData(
         customer_id=person,
         cart=present_cart(cart),
-        items=[present_order(order) for order in shown],
+        items=[present_order(order, numbers.get(order.id, [])) for order in shown],
         next_cursor=following,
     )

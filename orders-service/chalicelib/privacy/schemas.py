@@ -26,10 +26,13 @@ class HeldCart(msgspec.Struct, kw_only=True):
 
 
 class HeldOrder(OrderView, kw_only=True):
-    """An order with its history, and the id under which the payment provider knows its payment."""
+    """An order with its history, the id under which the payment provider knows its payment, and the numbers of the
+    invoice and the credit notes that name the buyer.
+    """
 
     events: list[EventView]
     payment_id: str | None
+    documents: list[str]
 
 
 class HeldData(msgspec.Struct, kw_only=True):
@@ -58,6 +61,6 @@ def present_cart(cart: Cart) -> HeldCart | None:
     return HeldCart(items=lines, version=cart.version, order_id=cart.order_id)
 
 
-def present_order(order: Order) -> HeldOrder:
+def present_order(order: Order, documents: list[str]) -> HeldOrder:
     shown = msgspec.structs.asdict(present(order))
-    return HeldOrder(**shown, events=present_events(order).items, payment_id=order.payment_id)
+    return HeldOrder(**shown, events=present_events(order).items, payment_id=order.payment_id, documents=documents)
