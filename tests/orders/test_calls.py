@@ -104,3 +104,65 @@ def test_a_sweep_with_nothing_due_is_one_query_a_shard(shop, catalog, calls):
     from tests.orders.neighbours import sweep
 
     assert cost(shop, catalog, calls, sweep) == (["Query"] * SHARDS, [])
+
+
+@pytest.fixture
+def webhook(aws, shop, monkeypatch):
+    """An endpoint with a delivery: `webhook("GET", "/deliveries")`."""
+    from chalicelib import config
+    from chalicelib.webhooks import sending
+    from tests.orders.test_webhooks import hears, message
+
+    monkeypatch.setattr(config, "WEBHOOK_QUEUE_URL", aws("sqs").create_queue(QueueName="q")["QueueUrl"])
+    monkeypatch.setattr(sending, "post", lambda *_, **__: sending.Outcome(status=200))
+    made = shop.api.post("/webhook-endpoints", {"url": "https://a.example.com/", "events": ["*"]}, role="admin").json
+    hears(message())
+    (sent,) = shop.api.get(f"/webhook-endpoints/{made['id']}/deliveries", role="admin").json["items"]
+
+    def ask(method, path, body=None, **headers):
+        path = path.format(id=made["id"], delivery=sent["id"])
+        answer = shop.api.request(method, f"/webhook-endpoints{path}", body, role="admin", **headers)
+        assert answer.status < 300, answer
+
+    return ask
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "expected"),
+    [
+        ("GET", "", None, ["Query"]),
+        ("GET", "/{id}", None, ["GetItem"]),
+        ("POST", "", {"url": "https://a.example.com/", "events": ["*"]}, ["TransactWriteItems"]),
+        ("PATCH", "/{id}", {"active": False}, ["GetItem", "PutItem"]),
+        ("POST", "/{id}/rotate-secret", None, ["GetItem", "PutItem"]),
+        ("DELETE", "/{id}", None, ["GetItem", "TransactWriteItems"]),
+        ("GET", "/{id}/deliveries", None, ["GetItem", "Query"]),
+        ("GET", "/{id}/deliveries?status=failed", None, ["GetItem", "Query"]),
+        ("POST", "/{id}/deliveries/{delivery}/redeliver", None, ["BatchGetItem", "UpdateItem"]),
+    ],
+)
+def test_webhook_endpoints(webhook, shop, catalog, calls, method, path, body, expected):
+    wanted = {"If_Match": '"1"'} if method == "PATCH" else {}
+
+    assert cost(shop, catalog, calls, lambda: webhook(method, path, body, **wanted)) == (expected, [])
+
+
+def test_an_event_costs_one_query_where_nobody_wants_it_and_else_a_write_and_two_for_each_endpoint(
+    webhook, shop, catalog, calls
+):
+    from tests.orders.test_webhooks import hears, message
+
+    assert cost(shop, catalog, calls, lambda: hears(message(number=2)))[0] == [
+        "Query",  # the endpoints
+        "PutItem",  # what is sent
+        "PutItem",  # the delivery
+        "UpdateItem",  # what came of it
+    ]
+    webhook("DELETE", "/{id}")
+    assert cost(shop, catalog, calls, lambda: hears(message(number=3)))[0] == ["Query"]
+
+
+def test_a_sweep_of_webhooks_is_a_query_and_another_for_each_endpoint(webhook, shop, catalog, calls):
+    from tests.orders.test_webhooks import sweeps
+
+    assert cost(shop, catalog, calls, sweeps)[0] == ["Query", "Query"]
