@@ -478,14 +478,14 @@ def test_no_request_pays_for_the_templates():
 
 
 def test_the_templates_are_what_their_sources_make_now():
-    shipped = {path.name: path.read_text("utf-8") for path in authoring.SHIPPED.iterdir()}
+    shipped = {path.name: path.read_text("utf-8") for path in authoring.shipped("users").iterdir()}
 
-    assert shipped == dict(authoring.templates())
+    assert shipped == dict(authoring.templates("users"))
 
 
 def test_html_is_dressed_for_mail_programs():
     """They drop style sheets and load no pictures; what is left in the head is for those that know dark mode."""
-    for name, text in authoring.templates():
+    for name, text in authoring.templates("users"):
         if name.endswith(".html"):
             shown = re.sub(r"<!--.*?-->", "", text)
             assert re.findall(r"<(td|a|p|h1)\b(?![^>]*style=)", shown) == []

@@ -17,6 +17,7 @@ COMMANDS = {
     "admin": ("tools.shop.operate:admin", "Make administrators and staff."),
     "repair": ("tools.shop.repair:repair", "Prove that lists, counts and offers are as the products say."),
     "search": ("tools.shop.search:search", "Make the search index anew, or prove it right."),
+    "redrive": ("tools.shop.redrive:redrive", "Move what queues gave up back to them, or list it."),
     "mails": ("tools.shop.mails.command:mails", "Write the mail templates from their sources."),
     "package": ("tools.shop.package:command", "Build each service's zip as it will be deployed."),
     "pictures": ("tools.shop.pictures:pictures", "Compare the products' pictures with the bucket, and mend."),

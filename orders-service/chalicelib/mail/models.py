@@ -45,7 +45,7 @@ def lease(order_id: str, about: str) -> str | None:
 
 
 def give_up(order_id: str, about: str, own: str) -> None:
-    """It did not go out: let the next try have it at once. A repeat, or after somebody took it over: nothing changes."""
+    """It did not go out: let the next try have it at once. Repeated, or once another has it: nothing changes."""
     free = [SentItem.lease.remove(), SentItem.leased_until.remove()]
     try:
         tables.update(_item(order_id, about), free, SentItem.lease == own)
