@@ -14,6 +14,7 @@ NAMES = (
     "search",
     "stock",
     "catalog_scale",
+    "orders_scale",
     "imports",
     "setup_size",
 )

@@ -1,6 +1,11 @@
 """Lists for staff: by day, page by page, and what they may be asked for."""
 
+from itertools import count, islice
+
 import pytest
+
+from chalicelib.orders import models
+from tests.orders.test_store import order
 
 
 def placed_on(shop, catalog, clock, seconds, *, orders):
@@ -58,3 +63,34 @@ def test_a_day_that_is_none_is_refused(shop, day):
     answer = shop.named("usr_staff", "staff").get(f"/orders?day={day}")
 
     assert (answer.status, answer.json["errors"][0]["field"]) == (422, "day")
+
+
+def stored(number, shards):
+    """Ids of that many orders of the day, all in these shards, newest first."""
+    made = (f"ord_{n:08}" for n in count())
+    ids = list(islice((one for one in made if models._shard(one) in shards), number))
+    with models.OrderItem.batch_write() as batch:
+        for one in ids:
+            batch.save(models.OrderItem.of(order(id=one, placed_at=MIDNIGHT)))
+    return ids[::-1]
+
+
+@pytest.mark.parametrize("shards", [range(4), [2], [0, 3]])
+@pytest.mark.parametrize("filters", ["day=2026-11-23", "status=pending"])
+def test_no_order_is_left_out_however_they_fall_to_the_shards(shop, filters, shards):
+    ids = stored(60, shards)
+
+    listed = pages(shop.named("usr_staff", "staff"), f"/orders?{filters}&limit=25")
+
+    assert listed == [ids[:25], ids[25:50], ids[50:]]
+
+
+@pytest.mark.parametrize("filters", ["day=2026-11-23", "status=pending"])
+def test_a_page_over_shards_is_one_query_each_that_reads_little_more_than_is_shown(shop, calls, filters):
+    stored(300, range(4))
+    calls.clear()
+
+    shop.named("usr_staff", "staff").get(f"/orders?{filters}&limit=100")
+
+    asked = [arguments["Limit"] for _, _, arguments in calls.made]
+    assert (len(asked), sum(asked) < 200) == (4, True)

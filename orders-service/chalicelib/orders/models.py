@@ -4,6 +4,7 @@ Indexes: by buyer, and by e-mail address until the buyer is erased, newest first
 over shards, since many orders share one; and by when an order is due, sparse and over shards, for the sweeper.
 """
 
+import math
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from heapq import merge
@@ -256,14 +257,20 @@ def list_of_day(day: str, before: str | None, limit: int) -> list[Order]:
 
 
 def _merged(index: Any, shards: list[str], before: str | None, limit: int) -> list[Order]:
-    """One query a shard."""
-    found = [_newest_first(index, shard, before, limit) for shard in shards]
+    """One query a shard, for as many rows as fall to it but once in thousands; then it is asked for more."""
+    at_once = min(limit, math.ceil(limit / len(shards) + 1.5 * math.sqrt(limit)))
+    found = [_rows(index, shard, before, limit, at_once) for shard in shards]
     return list(islice(merge(*found, key=lambda order: order.id, reverse=True), limit))
 
 
 def _newest_first(index: Any, partition: str, before: str | None, limit: int) -> list[Order]:
+    return list(_rows(index, partition, before, limit, limit))
+
+
+def _rows(index: Any, partition: str, before: str | None, limit: int, at_once: int) -> Iterator[Order]:
     older = OrderItem.order < before if before else None
-    return [item.value() for item in index.query(partition, older, limit=limit, scan_index_forward=False)]
+    for item in index.query(partition, older, limit=limit, page_size=at_once, scan_index_forward=False):
+        yield item.value()
 
 
 def list_due(now: float, limit: int) -> Iterator[str]:
