@@ -15,6 +15,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 
 REGULAR, BOLD, HAN = "DejaVuSans", "DejaVuSans-Bold", "DroidSansFallbackFull"
+UNKNOWN = "?"
 
 
 def marked(text: str, font: str = REGULAR) -> str:
@@ -31,15 +32,13 @@ def _run(name: str, text: str, font: str) -> str:
     return escape(text) if name == font else f'<font name="{name}">{escape(text)}</font>'
 
 
-UNKNOWN = "?"
-
-
 def _font_of(letter: str, font: str) -> str:
     """Empty for what has no shape."""
+    kind = unicodedata.category(letter)
+    if kind in ("Cc", "Cf", "Cs") or (kind in ("Mn", "Me") and ord(letter) not in glyphs(font)):
+        return ""
     if ord(letter) in glyphs(font):
         return font
-    if unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Mn", "Me"):
-        return ""
     return HAN if ord(letter) in glyphs(HAN) else UNKNOWN
 
 
