@@ -29,6 +29,7 @@ def lease(order_id: str, about: str) -> str | None:
     own, now = ids.new_id("lease"), int(clock.now())
     free = SentItem.leased_until.does_not_exist() | (SentItem.leased_until <= now)
     actions = [
+        SentItem.v.set(1),
         SentItem.lease.set(own),
         SentItem.leased_until.set(now + LEASE_SECONDS),
         SentItem.expires_at.set(now + KEPT_SECONDS),
