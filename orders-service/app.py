@@ -29,6 +29,7 @@ from common.http import make_app
 
 SWEEP_SECONDS = 35  # with the last order's time still within the minute
 ORDER_SECONDS = 20
+RECONCILE_SECONDS = 600
 WEBHOOK_SECONDS = 30
 
 app = make_app(
@@ -72,6 +73,16 @@ def sweep_orders(_event: CloudWatchEvent) -> None:
     time_left = Deadline(SWEEP_SECONDS)
     breaker = new_breaker(asks=True)
     orders.sweep(lambda: world(Deadline(ORDER_SECONDS), breaker), lambda: not time_left.remaining())
+
+
+@app.schedule(Rate(1, unit=Rate.HOURS))
+def reconcile_orders(_event: CloudWatchEvent) -> None:
+    """Compare the payment provider's ledger, the orders and catalog's reservations, and mend."""
+    from chalicelib.reconciliation import domain as reconciliation
+    from chalicelib.reconciliation.wiring import books
+
+    time_left = Deadline(RECONCILE_SECONDS)
+    reconciliation.reconcile_orders(books(time_left), lambda: time_left.remaining() < ORDER_SECONDS)
 
 
 @app.on_sqs_message(queue=config.INVOICE_QUEUE, batch_size=1, maximum_concurrency=2)

@@ -34,6 +34,14 @@ class Variant(msgspec.Struct, frozen=True, kw_only=True):
     thumb_url: str | None = None
 
 
+class Reserved(msgspec.Struct, frozen=True, kw_only=True):
+    """A reservation as it stands: quantities by SKU, and of what came back by its return_id."""
+
+    state: str
+    items: dict[str, int]
+    returns: dict[str, dict[str, int]]
+
+
 class Catalog:
     """All calls of one request; also the checkout's Stock. Raises CatalogDown when there is no usable answer."""
 
@@ -80,6 +88,12 @@ class Catalog:
         if answer.status != 200:
             raise _unusable("give_back", answer)
 
+    def reservation(self, order_id: str) -> Reserved | None:
+        answer = self._call("GET", f"/reservations/{order_id}")
+        if answer.status not in (200, 404):
+            raise _unusable("reservation", answer)
+        return _reserved(answer.body) if answer.status == 200 else None
+
     def _call(self, method: str, path: str, body: object = None) -> Answer:
         try:
             return _service.call(method, path, body=body, deadline=self._deadline)
@@ -89,6 +103,15 @@ class Catalog:
 
 def _items(lines: Sequence[Line | Parcel]) -> list[dict[str, Any]]:
     return [{"sku": line.sku, "quantity": line.quantity} for line in lines]
+
+
+def _reserved(body: dict[str, Any]) -> Reserved:
+    returns = {one["return_id"]: _quantities(one["items"]) for one in body["returns"]}
+    return Reserved(state=body["state"], items=_quantities(body["items"]), returns=returns)
+
+
+def _quantities(items: list[dict[str, Any]]) -> dict[str, int]:
+    return {item["sku"]: item["quantity"] for item in items}
 
 
 def _held(body: dict[str, Any]) -> Held:

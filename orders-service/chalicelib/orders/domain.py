@@ -21,6 +21,7 @@ add, change, write, as_refused = models.add, models.change, models.write, models
 find_stored, find_keyed = models.find_order, models.find_keyed
 # What other features read, and what they write only if an order is as they read it.
 written, list_day, check_unchanged = models.written, models.list_of_day, models.check_unchanged
+list_due = models.list_due
 
 
 def find_order(order_id: str, reader: str, *, any_order: bool) -> Order:

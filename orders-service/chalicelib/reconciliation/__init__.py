@@ -1,0 +1,1 @@
+"""Reconciling: the payment provider's ledger against orders against reservations."""
