@@ -110,13 +110,27 @@ def test_whoever_erases_people_removes_their_pictures(as_role: Any, role: str, m
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_only_the_mailing_function_sends_mail(as_role: Any, role: str) -> None:
+def test_only_the_mailing_functions_send_mail(as_role: Any, role: str) -> None:
     mail = {
         "Source": "no-reply@shop.example",
         "Destination": {"ToAddresses": ["a@example.test"]},
         "Message": {"Subject": {"Data": "s"}, "Body": {"Text": {"Data": "t"}}},
     }
-    assert refused(lambda: as_role(role, "ses").send_email(**mail)) == (role != "users mail")
+    assert refused(lambda: as_role(role, "ses").send_email(**mail)) == (role not in ("users mail", "orders mail"))
+
+
+def test_who_mails_buyers_reads_orders_and_changes_marks_only(as_role: Any) -> None:
+    dynamodb, table = as_role("orders mail", "dynamodb"), "shop-orders"
+    update = {
+        "UpdateExpression": "SET sent_at = :n",
+        "ExpressionAttributeValues": {":n": {"N": "1"}},
+    }
+    order, mark = ({"pk": {"S": f"{kind}#ord_1"}, "sk": {"S": "META"}} for kind in ("ORDER", "MAIL"))
+    assert not refused(lambda: dynamodb.get_item(TableName=table, Key=order))
+    assert not refused(lambda: dynamodb.update_item(TableName=table, Key=mark, **update))
+    assert refused(lambda: dynamodb.update_item(TableName=table, Key=order, **update))
+    assert refused(lambda: dynamodb.get_item(TableName=table, Key={**order, "pk": {"S": "CART#usr_1"}}))
+    assert refused(lambda: as_role("orders mail", "ssm").get_parameter(Name="/shop/orders/payment-key"))
 
 
 def test_the_mailing_function_reads_the_key_of_addresses_and_no_other_secret(as_role: Any) -> None:

@@ -47,7 +47,7 @@ def errors_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., str]:
 
 
 def test_it_writes_each_mail(errors_of: Callable[..., str]) -> None:
-    assert errors_of(WRITE_EACH_MAIL, " ".join(words())) == ""
+    assert errors_of(WRITE_EACH_MAIL, " ".join(words("users"))) == ""
 
 
 def test_it_hashes_signs_and_seals(errors_of: Callable[..., str]) -> None:
