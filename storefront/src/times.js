@@ -8,6 +8,11 @@ export const dateText = (time) => (time ? dates.format(new Date(time)) : "");
 /** Shorter, for lists. */
 export const dayText = (time) => (time ? days.format(new Date(time)) : "");
 
+/** Of a day such as 2026-11-23, which the shop counts in UTC. */
+const utcDays = new Intl.DateTimeFormat(navigator.language, { dateStyle: "medium", timeZone: "UTC" });
+
+export const utcDayText = (day) => utcDays.format(new Date(day));
+
 export const momentText = (time) => (time ? moments.format(new Date(time)) : "");
 
 /** How long to wait: 27 → "27 seconds", 95 → "1 min 35 s". */

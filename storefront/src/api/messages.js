@@ -24,7 +24,7 @@ const MESSAGES = {
   cart_changed: "Your cart has changed since you opened this page. Check it, then place the order again.",
   cart_empty: "Your cart is empty.",
   checkout_in_progress: "This cart is already being bought in another order that is not finished.",
-  discount_invalid: "This code is not valid for your order.",
+  discount_invalid: ({ body }) => body?.detail ?? "This code is not valid for your order.",
   discount_used_up: "This code has been used up.",
   payment_declined: "Your bank declined the card. You have not been charged.",
   payment_action_required: "Your bank wants to be sure that it is you.",
@@ -44,6 +44,8 @@ const MESSAGES = {
   return_approved: "This return was approved in the meantime.",
   return_rejected: "This return was rejected in the meantime.",
   return_not_approved: "This return is not approved yet.",
+  endpoint_inactive: "This endpoint is switched off. Switch it on, then send it again.",
+  too_many_secrets: "Five secrets of this endpoint still hold. Wait until one of them has ended.",
   code_taken: "There is already a discount with this code.",
 
   invalid_credentials: "E-mail address and password do not match.",

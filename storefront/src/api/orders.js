@@ -9,8 +9,8 @@ const path = (id, part = "") => `/orders/${encodeURIComponent(id)}${part}`;
 
 export const findOrder = async (id) => (await call("GET", path(id))).body;
 
-/** How it came to its status, oldest first: {status, at, actor}. */
-export const orderEvents = async (id) => (await call("GET", path(id, "/events"))).body.items;
+/** All that happened to it, oldest first: {kind, at, actor}, and what it happened to. */
+export const orderTimeline = async (id) => (await call("GET", path(id, "/events"))).body.timeline;
 
 export const listOrders = async (cursor) =>
   (await call("GET", `/orders${cursor ? `?${new URLSearchParams({ cursor })}` : ""}`)).body;
@@ -24,14 +24,14 @@ export const deliverOrder = async (id) => (await call("POST", path(id, "/deliver
 /** 200: cancelled; 202: it will be. */
 export const cancelOrder = (id) => call("POST", path(id, "/cancel"));
 
-/** Money back, once for each key. */
+/** Money back, once for each key; the order as it then is. */
 export const refundOrder = async (id, body, key) =>
   (await call("POST", path(id, "/refunds"), { body, headers: { "Idempotency-Key": key } })).body;
 
-/** `items` are {sku, quantity}. */
+/** `items` are {sku, quantity}; the order with the return. */
 export const requestReturn = async (id, body) => (await call("POST", path(id, "/returns"), { body })).body;
 
-/** `verdict`: approve, reject or receive. */
+/** `verdict`: approve, reject or receive; the order as it then is. */
 export const judgeReturn = async (id, returnId, verdict) =>
   (await call("POST", path(id, `/returns/${encodeURIComponent(returnId)}/${verdict}`))).body;
 

@@ -18,8 +18,13 @@ export const changeEndpoint = async (endpoint, body) =>
 
 export const deleteEndpoint = (endpoint) => call("DELETE", path(endpoint.id), { headers: ifMatch(endpoint) });
 
-/** Newest first. */
-export const listDeliveries = async (id, cursor) => (await call("GET", path(id, `/deliveries${query({ cursor })}`))).body;
+/** With its new secret, in this answer alone. */
+export const rotateSecret = async (endpoint) =>
+  (await call("POST", path(endpoint.id, "/rotate-secret"), { headers: ifMatch(endpoint) })).body;
+
+/** Newest first, all or those of a status. */
+export const listDeliveries = async (id, { status, cursor }) =>
+  (await call("GET", path(id, `/deliveries${query({ status, cursor })}`))).body;
 
 export const redeliver = async (id, deliveryId) =>
   (await call("POST", path(id, `/deliveries/${encodeURIComponent(deliveryId)}/redeliver`))).body;

@@ -3,13 +3,12 @@ import { cart, loadCart, removeItem, setQuantity } from "../api/cart.js";
 import { messageOf } from "../api/messages.js";
 import { formatMoney } from "../money.js";
 import { Loading, Notice, ProblemNotice } from "../parts/notice.js";
+import { optionsText } from "../parts/parcel.js";
 import { Picture } from "../parts/picture.js";
 import { Quantity } from "../parts/quantity.js";
 import { useStore } from "../store.js";
 import { html, useEffect, useState } from "../view.js";
 import { useTitle } from "./title.js";
-
-export const optionsText = (options) => Object.values(options ?? {}).join(", ");
 
 const WARNINGS = {
   fewer_available: ({ available }) => `Only ${available} left. Please choose fewer.`,

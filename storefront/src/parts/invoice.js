@@ -27,8 +27,8 @@ const Link = ({ url, children }) => html`<a href=${url} target="_blank" rel="noo
 
 const Documents = ({ found }) => html`
   <ul role="list" aria-label="Documents">
-    <li><${Link} url=${found.url}>Invoice ${found.number ?? ""} (PDF)<//></li>
-    ${(found.credit_notes ?? []).map((note) => html`
+    <li><${Link} url=${found.url}>Invoice ${found.number} (PDF)<//></li>
+    ${found.credit_notes.map((note) => html`
       <li key=${note.number}><${Link} url=${note.url}>Credit note ${note.number} (PDF)<//></li>`)}
   </ul>`;
 

@@ -1,4 +1,14 @@
-/** What is in a shipment or a return, in words: "2 × Lamp, 1 × Bowl". */
-const nameOf = (sku, items) => items.find((one) => one.sku === sku)?.name ?? sku;
+/** What is in a shipment or a return, in words: "2 × Lamp (Red), 1 × Bowl". */
+export const optionsText = (options) => Object.values(options ?? {}).join(", ");
 
-export const partsOf = (parcels, items) => parcels.map(({ sku, quantity }) => `${quantity} × ${nameOf(sku, items)}`).join(", ");
+export function itemText({ name, options }) {
+  const chosen = optionsText(options);
+  return chosen ? `${name} (${chosen})` : name;
+}
+
+function textOf(sku, items) {
+  const item = items.find((one) => one.sku === sku);
+  return item ? itemText(item) : sku;
+}
+
+export const partsOf = (parcels, items) => parcels.map(({ sku, quantity }) => `${quantity} × ${textOf(sku, items)}`).join(", ");

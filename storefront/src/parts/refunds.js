@@ -3,10 +3,12 @@ import { formatMoney } from "../money.js";
 import { dateText } from "../times.js";
 import { html } from "../view.js";
 
+const STATUS = { pending: "On its way", failed: "Refused by the bank" };
+
 const Refund = ({ refund }) => html`
   <li class="small">
     <p><strong>${formatMoney(refund.amount)}</strong> <span class="muted">${dateText(refund.at)}</span>
-      ${refund.done === false && html` <span class="tag">On its way</span>`}</p>
+      ${refund.status in STATUS && html` <span class="tag tag-${refund.status}">${STATUS[refund.status]}</span>`}</p>
     ${refund.reason && html`<p class="muted long">${refund.reason}</p>`}
   </li>`;
 

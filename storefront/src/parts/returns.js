@@ -20,7 +20,7 @@ export function leftToReturn({ items, returns }) {
 
 function refundText(order, number) {
   const refund = order.refunds.find((one) => one.number === number);
-  return refund ? `${formatMoney(refund.amount)} ${refund.done === false ? "are on the way back" : "were refunded"}.` : "";
+  return refund ? `Refund: ${formatMoney(refund.amount)}${refund.status === "pending" ? ", on its way" : ""}.` : "";
 }
 
 /** `advice`: what it means for the buyer; `actions(one)`: what can be done about it. */
@@ -28,7 +28,7 @@ function Return({ one, order, advice, actions }) {
   const [text, words] = STATUS[one.status] ?? [one.status, ""];
   return html`
     <li class="shipment">
-      <p class="section-head"><span><span class="tag tag-${one.status}">${text}</span> <span class="muted">${dateText(one.requested_at ?? one.at)}</span></span></p>
+      <p><span class="tag tag-${one.status}">${text}</span> <span class="muted">${dateText(one.requested_at)}</span></p>
       <p>${partsOf(one.items, order.items)}</p>
       ${one.reason && html`<p class="muted small long">${one.reason}</p>`}
       ${advice && words && html`<p class="small">${words}</p>`}

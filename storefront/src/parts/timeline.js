@@ -1,17 +1,17 @@
-/** How an order came to where it is: the status it had from when on, and what happened besides. */
-import { orderEvents } from "../api/orders.js";
+/** All that happened to an order, when, and who did it. */
+import { orderTimeline } from "../api/orders.js";
 import { formatMoney } from "../money.js";
 import { useResource } from "../resource.js";
 import { momentText } from "../times.js";
 import { html } from "../view.js";
 import { partsOf } from "./parcel.js";
 
-const STATUS = {
+const KINDS = {
   pending: "Placed", confirmed: "Confirmed", shipped: "Everything sent", delivered: "Delivered",
   cancelled: "Cancelled", payment_failed: "Payment failed", refunded: "Refunded in full",
+  shipment: "Sent", refund_requested: "Refund begun", refund_made: "Refund made", refund_failed: "Refund failed",
+  return_requested: "Return asked for", return_approved: "Return approved", return_rejected: "Return rejected", return_received: "Return arrived",
 };
-
-const VERDICTS = { approved: "Return approved", rejected: "Return rejected", received: "Return approved" };
 
 /** To the buyer, and to staff. */
 const ACTORS = {
@@ -19,38 +19,28 @@ const ACTORS = {
   staff: { customer: "by the customer", guest: "by the guest", staff: "by staff", admin: "by an admin" },
 };
 
-/** The last shipment of an order that was sent in full stands there as its status. */
-function partlySent({ shipments, items }, events) {
-  const parts = events.some(({ status }) => status === "shipped") ? shipments.slice(0, -1) : shipments;
-  return parts.map((one) => ({ at: one.shipped_at, text: `Sent: ${partsOf(one.items, items)}` }));
+/** What it happened to: an amount, or so many items. */
+function detail({ kind, amount, shipment_id, return_id }, { items, shipments, returns }) {
+  if (amount) return formatMoney(amount);
+  const parcel = shipments.find(({ id }) => id === shipment_id) ?? (kind === "return_requested" && returns.find(({ id }) => id === return_id));
+  return parcel ? partsOf(parcel.items, items) : "";
 }
 
-const givenBack = ({ refunds }) => refunds.map((one) => ({ at: one.at, text: `Refund of ${formatMoney(one.amount)}`, actor: one.actor }));
+const textOf = (moment, order) => [KINDS[moment.kind] ?? moment.kind, detail(moment, order)].filter(Boolean).join(": ");
 
-const sentBack = ({ returns, items }) => returns.flatMap((one) => [
-  { at: one.requested_at ?? one.at, text: `Return asked for: ${partsOf(one.items, items)}`, actor: one.actor },
-  { at: one.decided_at, text: VERDICTS[one.status], actor: one.decided_by },
-  { at: one.received_at, text: "Return received", actor: one.received_by },
-]).filter(({ at, text }) => at && text);
-
-/** All of it, oldest first. What carries the same time stays in the order of life. */
-const entriesOf = (order, events) =>
-  [...events.map((one) => ({ ...one, text: STATUS[one.status] ?? one.status })), ...partlySent(order, events), ...sentBack(order), ...givenBack(order)]
-    .sort((one, other) => new Date(one.at) - new Date(other.at));
-
-const Entry = ({ entry, viewer }) => html`
+const Moment = ({ moment, order, viewer }) => html`
   <li>
-    <p>${entry.text}</p>
-    <p class="muted small"><time datetime=${entry.at}>${momentText(entry.at)}</time> ${ACTORS[viewer][entry.actor] ?? ""}</p>
+    <p>${textOf(moment, order)}</p>
+    <p class="muted small"><time datetime=${moment.at}>${momentText(moment.at)}</time> ${ACTORS[viewer][moment.actor] ?? ""}</p>
   </li>`;
 
 /** `viewer`: "buyer" or "staff". Without its history an order is still an order. */
 export function Timeline({ order, viewer = "buyer" }) {
-  const events = useResource(`${order.id} ${order.version}`, () => orderEvents(order.id));
-  return events.data && html`
+  const timeline = useResource(`${order.id} ${order.version}`, () => orderTimeline(order.id));
+  return timeline.data && html`
     <section aria-labelledby="timeline">
       <h2 id="timeline">What has happened</h2>
-      <ol class="timeline" role="list">${entriesOf(order, events.data).map((entry, index) => html`
-        <${Entry} key=${index} entry=${entry} viewer=${viewer} />`)}</ol>
+      <ol class="timeline" role="list">${timeline.data.map((moment, index) => html`
+        <${Moment} key=${index} moment=${moment} order=${order} viewer=${viewer} />`)}</ol>
     </section>`;
 }

@@ -1,9 +1,9 @@
 /** What is being bought and what it comes to. */
 import { formatMoney } from "../../money.js";
+import { optionsText } from "../../parts/parcel.js";
 import { Picture } from "../../parts/picture.js";
 import { Sums } from "../../parts/sums.js";
 import { html } from "../../view.js";
-import { optionsText } from "../cart.js";
 
 const Item = ({ item }) => html`
   <li class="mini-line">

@@ -5,7 +5,7 @@ import { useEffect } from "../../view.js";
 const ASK_AGAIN_MS = 2000;
 
 /** Money that the provider has not sent back yet. */
-const owing = ({ refunds }) => refunds.some(({ done }) => done === false);
+const owing = ({ refunds }) => refunds.some(({ status }) => status === "pending");
 
 const moves = (order) => order.status === "pending" || owing(order);
 

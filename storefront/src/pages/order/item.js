@@ -1,8 +1,8 @@
 /** One line of an order. */
 import { formatMoney } from "../../money.js";
+import { optionsText } from "../../parts/parcel.js";
 import { Picture } from "../../parts/picture.js";
 import { html } from "../../view.js";
-import { optionsText } from "../cart.js";
 
 /** Those who have it can tell others how it is. */
 const ReviewLink = ({ item }) => html`

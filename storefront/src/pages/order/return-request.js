@@ -1,7 +1,8 @@
 /** Sending something back: which items, how many, and why. */
-import { requestReturn, findOrder } from "../../api/orders.js";
+import { requestReturn } from "../../api/orders.js";
 import { Select, TextArea } from "../../parts/field.js";
 import { SendButton, SendingProblem, useSending } from "../../parts/form.js";
+import { itemText } from "../../parts/parcel.js";
 import { leftToReturn } from "../../parts/returns.js";
 import { toast } from "../../parts/toast.js";
 import { html, useEffect, useRef, useState } from "../../view.js";
@@ -26,16 +27,15 @@ function ReturnForm({ order, left, onDone, onCancel }) {
   useEffect(() => form.current.querySelector("select").focus(), []);
   const body = bodyOf(counts, reason);
   const sending = useSending(async () => {
-    await requestReturn(order.id, body);
+    onDone(await requestReturn(order.id, body));
     toast("We have your request. You see here what becomes of it.");
-    await onDone();
   });
   return html`
     <form class="stack" onSubmit=${sending.send} ref=${form}>
       <${SendingProblem} sending=${sending} places=${["reason"]} />
       <div class="fields">
         ${order.items.filter(({ sku }) => left[sku]).map((item) => html`
-          <${Select} key=${item.sku} label=${item.name} name="return-${item.sku}" value=${counts[item.sku]} choices=${howMany(left[item.sku])}
+          <${Select} key=${item.sku} label=${itemText(item)} name="return-${item.sku}" value=${counts[item.sku]} choices=${howMany(left[item.sku])}
             onValue=${(count) => setCounts({ ...counts, [item.sku]: count })} />`)}
       </div>
       <${TextArea} label="Why?" name="reason" value=${reason} onValue=${setReason} rows="3" maxlength="500" error=${sending.errors.reason} optional />
@@ -51,8 +51,8 @@ export function ReturnRequest({ order, onChanged }) {
   const [open, setOpen] = useState(false);
   const left = leftToReturn(order);
   if (order.status !== "delivered" || !Object.keys(left).length) return null;
-  const done = async () => {
-    onChanged(await findOrder(order.id));
+  const done = (changed) => {
+    onChanged(changed);
     setOpen(false);
   };
   return html`

@@ -45,7 +45,7 @@ const Narrow = ({ filter, error }) => html`
   <div class="filter-row">
     <${Select} label="Status" name="status" value=${filter.status ?? ""} onValue=${(status) => status && show({ status })}
       choices=${filter.status ? STATUS_CHOICES : [["", "Any"], ...STATUS_CHOICES]} />
-    <${Field} label="Placed on" name="day" type="date" value=${filter.day ?? ""} error=${error} required=${false}
+    <${Field} label="Placed on" name="day" hint="A day of UTC." type="date" value=${filter.day ?? ""} error=${error} required=${false}
       onValue=${(day) => show(day ? { day } : { status: "confirmed" })} />
   </div>`;
 

@@ -1,5 +1,5 @@
 /** Giving money back. A repeat of the same form gives it once. */
-import { findOrder, refundOrder } from "../../api/orders.js";
+import { refundOrder } from "../../api/orders.js";
 import { formatMoney, fromDecimal, toDecimal } from "../../money.js";
 import { Field } from "../../parts/field.js";
 import { SendButton, SendingProblem, useSending } from "../../parts/form.js";
@@ -10,7 +10,8 @@ import { html, useState } from "../../view.js";
 /** What was taken and is not promised back yet. */
 export function leftToRefund({ payment, refunds }) {
   const { amount, currency } = payment.captured;
-  return { amount: refunds.reduce((left, refund) => left - refund.amount.amount, amount), currency };
+  const promised = refunds.filter(({ status }) => status !== "failed");
+  return { amount: promised.reduce((left, refund) => left - refund.amount.amount, amount), currency };
 }
 
 const OVER = { forbidden: "That is more than your account may give back. Please ask an admin." };
@@ -29,9 +30,9 @@ export function RefundForm({ order, onChanged }) {
   const error = amountError(text, amount, left);
   const sending = useSending(async () => {
     const body = { amount: { ...left, amount }, reason: reason.trim() };
-    await refundOrder(order.id, body, once.keyFor(body));
+    const changed = await refundOrder(order.id, body, once.keyFor(body));
     once.done();
-    onChanged(await findOrder(order.id));
+    onChanged(changed);
     toast("The money is on its way back.");
   });
   return html`
@@ -40,7 +41,7 @@ export function RefundForm({ order, onChanged }) {
       <div class="fields">
         <${Field} label="Amount in ${left.currency}" name="amount" inputmode="decimal" autocomplete="off" value=${text} onValue=${setText}
           hint="${formatMoney(left)} can go back." error=${error ?? sending.errors.amount} />
-        <${Field} label="Why?" name="reason" maxlength="200" autocomplete="off" value=${reason} onValue=${setReason} hint="The buyer reads it."
+        <${Field} label="Why?" name="reason" maxlength="500" autocomplete="off" value=${reason} onValue=${setReason} hint="The buyer reads it."
           error=${sending.errors.reason} />
       </div>
       <p><${SendButton} sending=${sending} disabled=${sending.busy || amount === null || Boolean(error) || !reason.trim()}>

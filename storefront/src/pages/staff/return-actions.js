@@ -1,5 +1,5 @@
 /** What staff decide about a return, and that it has arrived. */
-import { findOrder, judgeReturn } from "../../api/orders.js";
+import { judgeReturn } from "../../api/orders.js";
 import { SendButton, SendingProblem, useSending } from "../../parts/form.js";
 import { Sure } from "../../parts/sure.js";
 import { toast } from "../../parts/toast.js";
@@ -13,8 +13,7 @@ const SAID = {
 
 export function ReturnActions({ order, one, onChanged }) {
   const judge = async (verdict) => {
-    await judgeReturn(order.id, one.id, verdict);
-    onChanged(await findOrder(order.id));
+    onChanged(await judgeReturn(order.id, one.id, verdict));
     toast(SAID[verdict]);
   };
   const approving = useSending(() => judge("approve"));

@@ -4,7 +4,7 @@ import { messageOf } from "../../api/messages.js";
 import { formatMoney } from "../../money.js";
 import { useResource } from "../../resource.js";
 import { html } from "../../view.js";
-import { optionsText } from "../cart.js";
+import { optionsText } from "../../parts/parcel.js";
 import { SetForm } from "./stock-forms.js";
 
 function Row({ variant }) {

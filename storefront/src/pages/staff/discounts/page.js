@@ -27,7 +27,7 @@ const Row = ({ discount }) => html`
 
 const Table = ({ page }) => html`
   <div class="table-frame">
-    <table>
+    <table class="wide-table">
       <caption class="visually-hidden">Discounts</caption>
       <thead><tr><th scope="col">Code</th><th scope="col">Worth</th><th scope="col">Now</th><th scope="col">Holds</th><th scope="col">Used</th></tr></thead>
       <tbody>${page.items.map((discount) => html`<${Row} key=${discount.code} discount=${discount} />`)}</tbody>

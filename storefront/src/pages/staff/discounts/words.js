@@ -23,4 +23,5 @@ export function stateOf({ starts_at, ends_at, uses, max_uses }) {
   return starts_at && new Date(starts_at) > new Date() ? ["Not yet", "pending"] : ["Valid", "confirmed"];
 }
 
-export const usesText = ({ uses, max_uses }) => (max_uses ? `${uses ?? "?"} of ${max_uses}` : String(uses ?? "any number"));
+/** Lists do not tell the uses of codes without a maximum. */
+export const usesText = ({ uses, max_uses }) => (max_uses ? `${uses} of ${max_uses}` : String(uses ?? "–"));

@@ -65,12 +65,14 @@ function Rate({ index, rate, errors, onRate, onRemove }) {
 function Rates({ rates, errors, onRates }) {
   const replaced = (index) => (rate) => onRates(rates.map((old, at) => (at === index ? rate : old)));
   return html`
-    <h3>Prices</h3>
-    <p class="hint">The first that fits holds, so the special ones come first. No weight given: any weight.</p>
-    ${rates.map((rate, index) => html`
-      <${Rate} key=${index} index=${index} rate=${rate} errors=${errors} onRate=${replaced(index)}
-        onRemove=${rates.length > 1 && (() => onRates(rates.filter((_, at) => at !== index)))} />`)}
-    <p><button type="button" class="button button-quiet" onClick=${() => onRates([...rates, NO_RATE])}>Add a price</button></p>`;
+    <section aria-labelledby="prices">
+      <h3 id="prices">Prices</h3>
+      <p class="hint">The first that fits holds, so the special ones come first. No weight given: any weight.</p>
+      ${rates.map((rate, index) => html`
+        <${Rate} key=${index} index=${index} rate=${rate} errors=${errors} onRate=${replaced(index)}
+          onRemove=${rates.length > 1 && (() => onRates(rates.filter((_, at) => at !== index)))} />`)}
+      <p><button type="button" class="button button-quiet" onClick=${() => onRates([...rates, NO_RATE])}>Add a price</button></p>
+    </section>`;
 }
 
 /** Without a `method` a new one. */

@@ -33,7 +33,7 @@ const Rates = ({ method }) => html`
 
 function Method({ method, admin, onEdit, onChanged }) {
   const remove = async () => {
-    await deleteShippingMethod(method.id);
+    await deleteShippingMethod(method);
     toast(`${method.name} is gone.`);
     await onChanged();
   };

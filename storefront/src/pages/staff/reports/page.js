@@ -5,7 +5,7 @@ import { Field } from "../../../parts/field.js";
 import { Loaded, Notice } from "../../../parts/notice.js";
 import { useResource } from "../../../resource.js";
 import { navigate } from "../../../router.js";
-import { dayText } from "../../../times.js";
+import { utcDayText } from "../../../times.js";
 import { html } from "../../../view.js";
 import { Chart } from "./chart.js";
 
@@ -28,42 +28,36 @@ const Span = ({ span, errors }) => html`
       onValue=${(to) => to && show({ ...span, to })} />
   </div>`;
 
-const COLUMNS = [["total", "Charged"], ["gross", "Goods"], ["discounts", "Discounts"], ["shipping", "Shipping"], ["tax", "Tax"], ["refunds", "Refunds"]];
+const COLUMNS = [["total", "Charged"], ["gross", "Goods"], ["discounts", "Discounts"], ["shipping", "Shipping"], ["tax", "Tax"], ["refunds", "Refunds"], ["net", "Left"]];
 
 const Figures = ({ of }) => html`
   <td>${of.orders}</td><td>${of.units}</td>${COLUMNS.map(([name]) => html`<td key=${name}>${formatMoney(of[name])}</td>`)}`;
 
 const Table = ({ days, sum }) => html`
-  <div class="table-frame">
+  <div class="table-frame" role="region" aria-label="Table of sales" tabindex="0">
     <table class="figures">
       <caption class="visually-hidden">Sales by day, newest first</caption>
       <thead><tr><th scope="col">Day</th><th scope="col">Orders</th><th scope="col">Units</th>
         ${COLUMNS.map(([name, text]) => html`<th key=${name} scope="col">${text}</th>`)}</tr></thead>
-      <tbody>${[...days].reverse().map((day) => html`<tr key=${day.day}><th scope="row">${dayText(day.day)}</th><${Figures} of=${day} /></tr>`)}</tbody>
+      <tbody>${[...days].reverse().map((day) => html`<tr key=${day.day}><th scope="row">${utcDayText(day.day)}</th><${Figures} of=${day} /></tr>`)}</tbody>
       <tfoot><tr><th scope="row">In all</th><${Figures} of=${sum} /></tr></tfoot>
     </table>
   </div>`;
 
-function totalOf(days) {
-  const numbers = (name) => days.reduce((sum, day) => sum + day[name], 0);
-  const money = (name) => days.reduce((sum, day) => ({ ...sum, amount: sum.amount + day[name].amount }), { ...days[0][name], amount: 0 });
-  return { orders: numbers("orders"), units: numbers("units"), ...Object.fromEntries(COLUMNS.map(([name]) => [name, money(name)])) };
+function Currency({ sum, report, alone }) {
+  const days = report.items.filter(({ currency }) => currency === sum.currency);
+  return html`
+    <section aria-label="Sales in ${sum.currency}">
+      ${!alone && html`<h2>${sum.currency}</h2>`}
+      <${Chart} from=${report.from} to=${report.to} days=${days} currency=${sum.currency} />
+      <${Table} days=${days} sum=${sum} />
+    </section>`;
 }
 
-/** {EUR: its days} */
-const byCurrency = (items) => Object.groupBy(items, ({ total }) => total.currency);
-
-const Currency = ({ code, days, alone }) => html`
-  <section aria-label="Sales in ${code}">
-    ${!alone && html`<h2>${code}</h2>`}
-    <${Chart} days=${days} />
-    <${Table} days=${days} sum=${totalOf(days)} />
-  </section>`;
-
-function Sales({ items }) {
-  const groups = Object.entries(byCurrency(items));
-  if (!groups.length) return html`<${Notice}><p>Nothing was sold in these days.</p><//>`;
-  return groups.map(([code, days]) => html`<${Currency} key=${code} code=${code} days=${days} alone=${groups.length === 1} />`);
+function Sales({ report }) {
+  const { sums } = report;
+  if (!sums.length) return html`<${Notice}><p>Nothing was sold in these days.</p><//>`;
+  return sums.map((sum) => html`<${Currency} key=${sum.currency} sum=${sum} report=${report} alone=${sums.length === 1} />`);
 }
 
 export function SalesReport({ query }) {
@@ -74,5 +68,5 @@ export function SalesReport({ query }) {
     <h1>Sales</h1>
     <${Span} span=${span} errors=${errors} />
     <p class="muted small">Days begin at midnight UTC. An order counts on the day it was confirmed, a refund on the day it was made.</p>
-    ${!errors.from && !errors.to && html`<${Loaded} resource=${sales}>${(found) => html`<${Sales} items=${found.items} />`}<//>`}`;
+    ${!errors.from && !errors.to && html`<${Loaded} resource=${sales}>${(found) => html`<${Sales} report=${found} />`}<//>`}`;
 }

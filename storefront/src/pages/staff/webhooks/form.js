@@ -4,39 +4,52 @@ import { Field } from "../../../parts/field.js";
 import { SendButton, SendingProblem, useSending } from "../../../parts/form.js";
 import { toast } from "../../../parts/toast.js";
 import { html, useState } from "../../../view.js";
-import { EVENTS } from "./words.js";
+import { EVENTS, EVERY } from "./words.js";
+
+const Check = ({ text, checked, onCheck, ...rest }) => html`
+  <label class="check"><input type="checkbox" checked=${checked} onChange=${(event) => onCheck(event.currentTarget.checked)} ...${rest} /><span>${text}</span></label>`;
 
 function Events({ chosen, error, onChosen }) {
-  const toggle = (name, on) => onChosen(EVENTS.map(([one]) => one).filter((one) => (one === name ? on : chosen.includes(one))));
+  const all = chosen.includes(EVERY);
+  const toggle = (name) => (on) => onChosen(EVENTS.map(([one]) => one).filter((one) => (one === name ? on : chosen.includes(one))));
   return html`
     <fieldset>
       <legend>Tell it when an order is</legend>
-      <div class="checks">${EVENTS.map(([name, text]) => html`
-        <label class="check" key=${name}>
-          <input type="checkbox" checked=${chosen.includes(name)} onChange=${(event) => toggle(name, event.currentTarget.checked)} />
-          <span>${text}</span>
-        </label>`)}</div>
+      <${Check} text="Anything, also what is added later" checked=${all} onCheck=${(on) => onChosen(on ? [EVERY] : [])} />
+      ${!all && html`
+        <div class="checks">${EVENTS.map(([name, text]) => html`
+          <${Check} key=${name} text=${text} checked=${chosen.includes(name)} onCheck=${toggle(name)} />`)}</div>`}
       ${error && html`<p class="error">${error}</p>`}
     </fieldset>`;
 }
 
+const valuesOf = ({ url, description, events, active }) => ({ url, description, events, active });
+
+const NEW = { url: "", description: "", events: [EVERY], active: true };
+
+const TOO_MANY = { limit_reached: "The shop has 20 endpoints already. Remove one first." };
+
 /** Without an `endpoint` a new one. `onSaved` gets it as it then is, a new one with its secret. */
 export function EndpointForm({ endpoint, onSaved, onReload }) {
-  const [url, setUrl] = useState(endpoint?.url ?? "");
-  const [events, setEvents] = useState(endpoint?.events ?? EVENTS.map(([name]) => name));
+  const [values, setValues] = useState(() => (endpoint ? valuesOf(endpoint) : NEW));
   const sending = useSending(async () => {
-    const body = { url: url.trim(), events };
+    const body = { ...values, url: values.url.trim(), description: values.description.trim() };
     onSaved(await (endpoint ? changeEndpoint(endpoint, body) : createEndpoint(body)));
     toast(endpoint ? "Saved." : "The endpoint is made.");
   });
+  const set = (name) => (value) => setValues({ ...values, [name]: value });
+  const part = (name) => ({ name, value: values[name], error: sending.errors[name], onValue: set(name), autocomplete: "off" });
   return html`
     <form class="stack" noValidate onSubmit=${sending.send}>
-      <${SendingProblem} sending=${sending} places=${["url", "events"]}>
+      <${SendingProblem} sending=${sending} messages=${endpoint ? {} : TOO_MANY} places=${["url", "events", "description"]}>
         ${sending.problem?.status === 412 && html`<button type="button" class="button button-quiet" onClick=${onReload}>Load it again</button>`}
       <//>
-      <${Field} label="Address" name="url" type="url" maxlength="2000" autocomplete="off" spellcheck="false" value=${url} onValue=${setUrl}
-        error=${sending.errors.url} hint="It begins with https: and is reachable from everywhere." />
-      <${Events} chosen=${events} error=${sending.errors.events} onChosen=${setEvents} />
-      <p><${SendButton} sending=${sending} disabled=${sending.busy || !url.trim() || !events.length}>${endpoint ? "Save" : "Make the endpoint"}<//></p>
+      <${Field} label="Address" ...${part("url")} type="url" maxlength="2000" spellcheck="false"
+        hint="It begins with https: and is reachable from everywhere." />
+      <${Field} label="What it is for" ...${part("description")} maxlength="200" optional />
+      <${Events} chosen=${values.events} error=${sending.errors.events} onChosen=${set("events")} />
+      ${endpoint && html`<${Check} text="Switched on" checked=${values.active} onCheck=${set("active")} />`}
+      <p><${SendButton} sending=${sending} disabled=${sending.busy || !values.url.trim() || !values.events.length}>
+        ${endpoint ? "Save" : "Make the endpoint"}<//></p>
     </form>`;
 }

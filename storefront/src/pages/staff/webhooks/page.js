@@ -6,24 +6,25 @@ import { Sure } from "../../../parts/sure.js";
 import { toast } from "../../../parts/toast.js";
 import { useResource } from "../../../resource.js";
 import { navigate } from "../../../router.js";
-import { momentText } from "../../../times.js";
 import { html, useState } from "../../../view.js";
 import { MissingPage } from "../../missing.js";
 import { Panel } from "../panel.js";
 import { Deliveries } from "./deliveries.js";
 import { EndpointForm } from "./form.js";
-import { Secret } from "./secret.js";
+import { Rotation, Secret } from "./secret.js";
+import { eventsText } from "./words.js";
 
 const address = ({ id }) => `/staff/webhooks/${id}`;
 
-const countText = ({ length }) => (length === 1 ? "1 kind of event" : `${length} kinds of events`);
+const State = ({ endpoint }) => html`
+  <span class="tag ${endpoint.active ? "tag-confirmed" : ""}">${endpoint.active ? "On" : "Off"}</span>`;
 
 const Row = ({ endpoint }) => html`
   <li>
-    <a class="order-row" href=${address(endpoint)}>
-      <strong class="long">${endpoint.url}</strong>
-      <span class="muted">${countText(endpoint.events)}</span>
-      <span class="muted">${momentText(endpoint.created_at)}</span>
+    <a class="order-row endpoint-row" href=${address(endpoint)}>
+      <span><strong class="long">${endpoint.url}</strong>${endpoint.description && html`<br /><span class="muted small long">${endpoint.description}</span>`}</span>
+      <span class="muted">${eventsText(endpoint.events)}</span>
+      <${State} endpoint=${endpoint} />
     </a>
   </li>`;
 
@@ -46,7 +47,7 @@ function New() {
     return html`
       <h1 class="long">${made.url}</h1>
       <${Secret} secret=${made.secret} />
-      <p><a class="button" href=${address(made)}>I have kept it</a></p>`;
+      <div class="actions"><a class="button" href=${address(made)}>I have kept it</a></div>`;
   }
   return html`<h1>New endpoint</h1><${Panel} id="new" title="Where to, and what of"><${EndpointForm} onSaved=${setMade} /><//>`;
 }
@@ -73,10 +74,12 @@ function One({ id }) {
     <${Loaded} resource=${endpoint}>
       ${(found) => html`
         <h1 class="long">${found.url}</h1>
+        <p><${State} endpoint=${found} /> ${eventsText(found.events)}. ${found.description}</p>
         <${Deliveries} endpoint=${found} />
         <${Panel} id="change" title="Change it">
           <${EndpointForm} key=${turn} endpoint=${found} onSaved=${endpoint.replace} onReload=${reload} />
         <//>
+        <${Panel} id="secret" title="Secret"><${Rotation} endpoint=${found} onChanged=${endpoint.replace} /><//>
         <${Remove} endpoint=${found} />`}
     <//>`;
 }

@@ -6,6 +6,20 @@ export const EVENTS = [
   ["order.return_received", "Return received"],
 ];
 
-const STATUS = { pending: "Waiting", delivered: "Delivered", failed: "Given up" };
+/** Every kind of event, also those that are added later. */
+export const EVERY = "*";
 
-export const deliveryText = (status) => STATUS[status] ?? status;
+export const eventsText = (events) =>
+  (events.includes(EVERY) ? "Every event" : events.length === 1 ? "1 kind of event" : `${events.length} kinds of events`);
+
+export const STATUSES = [["", "All"], ["pending", "Waiting"], ["delivered", "Delivered"], ["failed", "Given up"]];
+
+export const deliveryText = (status) => STATUSES.find(([value]) => value === status)?.[1] ?? status;
+
+const ERRORS = {
+  timeout: "No answer within 5 seconds", unreachable: "Connection refused or broken off", name_unknown: "Unknown name",
+  address_refused: "Not on the public internet", tls_failed: "Certificate refused", answer_invalid: "Not an HTTP answer",
+  body_expired: "Too old to send", secret_unreadable: "Secret unreadable",
+};
+
+export const errorText = (error) => ERRORS[error] ?? error;
