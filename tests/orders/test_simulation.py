@@ -14,13 +14,16 @@ from msgspec.structs import replace
 
 from chalicelib.checkout import domain, saga
 from chalicelib.checkout.effects import Basket
-from chalicelib.errors import HoldClosed
+from chalicelib.errors import HoldClosed, RefundRefused
 from chalicelib.orders import domain as orders
-from chalicelib.orders.order import Parcel, State
+from chalicelib.orders.order import MOVING, Parcel, State, counted, shipped
 from chalicelib.privacy import domain as privacy
+from chalicelib.refunds import domain as refunds
+from chalicelib.returns import domain as returns
 from chalicelib.shipments import domain as shipments
 from tests.orders.simulation import scenario
 from tests.orders.simulation.catalog import Catalog
+from tests.orders.simulation.provider import PaymentProvider
 from tests.orders.simulation.scenario import run
 from tests.orders.simulation.shop import Parts
 from tests.orders.simulation.store import Table
@@ -116,6 +119,37 @@ class NoTombstones(Catalog):
         pass
 
 
+class UsesTakenTwice(Table):
+    def take_use(self, order):
+        super().take_use(order)
+        super().take_use(order)
+
+
+class UsesNeverGivenBack(Table):
+    def give_use_back(self, order):
+        pass
+
+
+class UsesGivenBackAtAnyWrite(Table):
+    def put_order(self, before, after, basket):
+        done = super().put_order(before, after, basket)
+        if done and after.state is State.REFUNDED:
+            self.give_use_back(after)
+        return done
+
+
+class LastUsesForEverybody(Table):
+    def may_use(self, order):
+        return True
+
+
+class RefundsWithoutKeys(PaymentProvider):
+    def refund(self, order, number, amount):
+        if (order.id, number) not in self.refused:
+            self.refunds.pop((order.id, number), None)
+        super().refund(order, number, amount)
+
+
 @pytest.mark.parametrize(
     "parts",
     [
@@ -128,6 +162,11 @@ class NoTombstones(Catalog):
         Parts(catalog=HoldsCountedTwice),
         Parts(catalog=ReturnsTwice),
         Parts(catalog=NoTombstones),
+        Parts(table=UsesTakenTwice),
+        Parts(table=UsesNeverGivenBack),
+        Parts(table=UsesGivenBackAtAnyWrite),
+        Parts(table=LastUsesForEverybody),
+        Parts(provider=RefundsWithoutKeys),
     ],
     ids=lambda parts: next(kind.__name__ for kind in vars(parts).values() if kind.__module__ == __name__),
 )
@@ -234,6 +273,114 @@ def delivery_without_shipment(monkeypatch):
     monkeypatch.setattr(shipments, "_check_shipped", lambda _order: None)
 
 
+def refund_without_a_record(order, wish, world):
+    """The provider is asked first, and the refund written down after."""
+    after = refunds_with_record(order, wish, world)
+    world.provider.refund(after, after.refunds[-1].number, after.refunds[-1].amount)
+    return after
+
+
+refunds_with_record = refunds._with_refund
+
+
+def refund_under_another_key(order, one, world):
+    """Each attempt under a number of its own."""
+    world.provider.refund(order, 1000 + order.version, one.amount)
+    return replace(one, done=True, done_at=world.now())
+
+
+def refusal_taken_for_a_refund(order, one, world):
+    try:
+        world.provider.refund(order, one.number, one.amount)
+    except RefundRefused:
+        pass
+    return replace(one, done=True, done_at=world.now())
+
+
+def refusal_asked_again(order, one, world):
+    """One that will never be made keeps the order for ever."""
+    try:
+        world.provider.refund(order, one.number, one.amount)
+    except RefundRefused:
+        return one
+    return replace(one, done=True, done_at=world.now())
+
+
+def refusal_that_restocks_all_the_same(order, refund, world):
+    now = saga.repaid(order, refund, world)
+    others = [now if one.number == now.number else one for one in order.refunds]
+    return saga.move_on(order, world, refunds=others)
+
+
+def restock_without_a_write(order, restock, world):
+    return saga.move_on(order, world, restocks=[replace(one, done=True) for one in order.restocks])
+
+
+def restock_under_another_id(order, restock, world):
+    again = replace(restock, id=f"{restock.id}-{order.version}")
+    world.stock.give_back(order.id, again.id, again.items)
+    return saga.move_on(order, world, restocks=[again if one is restock else one for one in order.restocks])
+
+
+def receive_with(changed):
+    """What is written when goods arrive, less or more than it should be."""
+
+    def plant(monkeypatch):
+        received = returns._received
+        monkeypatch.setattr(
+            returns, "_received", lambda order, one, *rest: changed(order, one, received(order, one, *rest))
+        )
+
+    return plant
+
+
+def without_restock(order, one, changes):
+    return changes | {"restocks": order.restocks}
+
+
+def without_refund(order, one, changes):
+    return changes | {"refunds": order.refunds, "returns": [replace(it, refund=None) for it in changes["returns"]]}
+
+
+def still_approved(order, one, changes):
+    return changes | {"returns": order.returns}
+
+
+def with_all_the_money(order, one, changes):
+    more = [replace(it, amount=order.captured) if it.return_id == one.id else it for it in changes.get("refunds", [])]
+    return changes | {"refunds": more or order.refunds}
+
+
+def attribute(module, name, changed):
+    return lambda monkeypatch: monkeypatch.setattr(module, name, changed)
+
+
+def full_refund_that_forgets_the_goods(monkeypatch):
+    monkeypatch.setattr(refunds, "_rest", lambda _order, _made, _world: [])
+
+
+def cancel_that_ignores_a_full_refund(monkeypatch):
+    monkeypatch.setattr(orders, "withdrawn", lambda _order: None)
+
+
+def shipping_what_was_refunded(monkeypatch):
+    monkeypatch.setattr(shipments, "withdrawn", lambda _order: None)
+    monkeypatch.setattr(shipments, "unshipped", lambda order: dict(counted(order.lines) - shipped(order)))
+
+
+def erasure_that_keeps_what_is_unshipped(monkeypatch):
+    monkeypatch.setattr(privacy, "_left_here", lambda _order, _world: {})
+
+
+def returns_that_are_not_counted(monkeypatch):
+    monkeypatch.setattr(returns, "_check_quantities", lambda _order, _wish: None)
+
+
+def sweeper_that_only_sees_states(monkeypatch):
+    for module in (saga, orders):
+        monkeypatch.setattr(module, "is_moving", lambda order: order.state in MOVING)
+
+
 @pytest.mark.parametrize(
     "plant",
     [
@@ -252,6 +399,24 @@ def delivery_without_shipment(monkeypatch):
         shipping_more_than_is_left,
         cancelling_what_is_partly_shipped,
         delivery_without_shipment,
+        attribute(refunds, "_with_refund", refund_without_a_record),
+        attribute(refunds, "_check_amount", lambda _order, _wish: None),
+        attribute(saga, "repaid", refund_under_another_key),
+        attribute(saga, "repaid", refusal_taken_for_a_refund),
+        attribute(saga, "repaid", refusal_asked_again),
+        attribute(saga, "repay", refusal_that_restocks_all_the_same),
+        attribute(saga, "put_back", restock_without_a_write),
+        attribute(saga, "put_back", restock_under_another_id),
+        receive_with(without_restock),
+        receive_with(without_refund),
+        receive_with(still_approved),
+        receive_with(with_all_the_money),
+        full_refund_that_forgets_the_goods,
+        cancel_that_ignores_a_full_refund,
+        shipping_what_was_refunded,
+        erasure_that_keeps_what_is_unshipped,
+        returns_that_are_not_counted,
+        sweeper_that_only_sees_states,
     ],
     ids=[
         "answer before the write",
@@ -269,6 +434,24 @@ def delivery_without_shipment(monkeypatch):
         "shipping more than is left",
         "cancelling what is partly shipped",
         "delivery without shipment",
+        "refund before its record",
+        "refund beyond what was captured",
+        "refund under another key",
+        "refusal taken for a refund",
+        "refusal asked again for ever",
+        "refusal that restocks all the same",
+        "restock that is only written down",
+        "restock under another id",
+        "receive without restock",
+        "receive without refund",
+        "receive twice",
+        "receive that pays too much",
+        "full refund that forgets the goods",
+        "cancel that ignores a full refund",
+        "shipping what was refunded",
+        "erasure that keeps what is unshipped",
+        "returns that are not counted",
+        "sweeper that only sees states",
     ],
 )
 def test_a_step_that_is_wrong_is_noticed(monkeypatch, plant):

@@ -6,7 +6,7 @@ from random import Random
 from typing import Any
 
 from chalicelib.checkout.effects import Payment, PaymentStatus
-from chalicelib.errors import ProviderDown
+from chalicelib.errors import ProviderDown, RefundRefused
 from chalicelib.orders.order import Order
 
 Status = PaymentStatus
@@ -46,7 +46,9 @@ class PaymentProvider:
     capturing: Callable[[Charge], None] = lambda _charge: None
     charges: dict[str, Charge] = field(default_factory=dict)
     by_key: dict[str, str] = field(default_factory=dict)
-    refunds: set[tuple[str, int]] = field(default_factory=set)
+    refunds: dict[tuple[str, int], int] = field(default_factory=dict)
+    refused: set[tuple[str, int]] = field(default_factory=set)
+    overdrawn: int = 0
     calm: bool = False
 
     def create(self, order: Order) -> Payment:
@@ -110,10 +112,20 @@ class PaymentProvider:
         return charge.seen()
 
     def refund(self, order: Order, number: int, amount: int) -> None:
-        charge = self.of(order)
-        if (order.id, number) not in self.refunds and charge.captured - charge.refunded >= amount:
-            self.refunds.add((order.id, number))
+        """A refusal stays one under its key."""
+        charge, key = self.of(order), (order.id, number)
+        if key in self.refused or (key not in self.refunds and self.refuses_refund(charge, amount)):
+            self.refused.add(key)
+            raise RefundRefused
+        if key not in self.refunds:
+            self.refunds[key] = amount
             charge.refunded += amount
+
+    def refuses_refund(self, charge: Charge, amount: int) -> bool:
+        if charge.captured - charge.refunded < amount:
+            self.overdrawn += 1
+            return True
+        return self.random.random() < 0.15
 
     def of(self, order: Order) -> Charge:
         assert order.payment_id is not None

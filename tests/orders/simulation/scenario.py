@@ -13,23 +13,21 @@ from msgspec.structs import replace
 from chalicelib.checkout.domain import Purchase, is_paid, place_order
 from chalicelib.checkout.effects import Record
 from chalicelib.checkout.saga import drive
-from chalicelib.keyed import Keyed
 from chalicelib.orders.domain import cancel_order, sweep_order
-from chalicelib.orders.order import ENDED, Order, Parcel, is_moving
+from chalicelib.orders.order import ENDED, is_moving
 from chalicelib.pricing import domain as pricing
 from chalicelib.pricing.price import Line
 from chalicelib.pricing.rates import METHODS, Rates, ShippingMethod, ShippingRate
 from chalicelib.privacy.domain import forget_buyer
-from chalicelib.shipments.domain import Consignment, deliver_order, ship_order
 from common.problems import Problem
 from common.schemas import Money
 from tests.orders.simulation import invariants
 from tests.orders.simulation.scheduler import Livelock, Scheduler
 from tests.orders.simulation.shop import Parts, Shop
+from tests.orders.simulation.staff import Staff
 from tests.orders.simulation.store import SimulatedStore
 
 METHOD = "simulated"
-FREE = ShippingMethod(METHOD, "Free", ["DE"], [ShippingRate(Money(0, "EUR"), None, Money(0, "EUR"))])
 ADDRESS = {"name": "A", "line1": "B", "city": "C", "postal_code": "D", "country": "DE"}
 SWEEP_SECONDS = 60
 
@@ -58,7 +56,7 @@ def run(seed: int, parts: Parts | None = None, *, noise: float = 1.0, trace: boo
     """Play one seed to its end; what broke is in `wrong`."""
     scenario = Scenario(Scheduler(Random(seed), noise, trace=trace), parts or Parts())
     try:
-        with patch.dict(METHODS, {METHOD: FREE}):
+        with patch.dict(METHODS, {METHOD: shipping(scenario.random.choice([0, 0, 30]))}):
             scenario.play()
     except Livelock:
         scenario.shop.wrong.append("went on for ever")
@@ -69,6 +67,10 @@ def run(seed: int, parts: Parts | None = None, *, noise: float = 1.0, trace: boo
         Counter(told.answer for told in scenario.told),
         Counter(order.state.value for order in shop.table.orders.values()),
     )
+
+
+def shipping(price: int) -> ShippingMethod:
+    return ShippingMethod(METHOD, "Post", ["DE"], [ShippingRate(Money(0, "EUR"), None, Money(price, "EUR"))])
 
 
 class Attempt(SimulatedStore):
@@ -94,6 +96,7 @@ class Scenario:
     def __init__(self, scheduler: Scheduler, parts: Parts) -> None:
         self.scheduler, self.random = scheduler, scheduler.random
         self.shop = Shop(scheduler, parts)
+        self.staff = Staff(scheduler, self.shop)
         self.told: list[Told] = []
         self.purchases: dict[tuple[str, str], Purchase] = {}
         self.cancel_accepted: set[str] = set()
@@ -106,7 +109,7 @@ class Scenario:
 
     def play(self) -> None:
         self.enter_shoppers()
-        self.enter_staff()
+        self.staff.enter()
         for worker, first in enumerate((60, 60 + self.random.choice([0, 0, 7, 30]))):
             self.scheduler.at(first, partial(self.sweep, worker))
         self.scheduler.at(self.random.uniform(0, 60), self.expire_holds)
@@ -129,9 +132,12 @@ class Scenario:
     # Who there is.
 
     def enter_shoppers(self) -> None:
-        for number in range(self.random.randint(1, 3)):
+        rush = self.random.uniform(0, 100) if self.shop.table.discounts and self.random.random() < 0.6 else None
+        for number in range(self.random.randint(1, 3) + (rush is not None)):
             owner = f"u{number}"
             self.edit_cart(owner)
+            if rush is not None:  # for the last use of a discount
+                self.scheduler.at(rush, partial(self.begin_checkout, owner))
             for _ in range(self.random.randint(1, 3)):
                 start = self.random.uniform(0, self.end - 60 if self.late_posts else 150)
                 self.scheduler.at(start, partial(self.begin_checkout, owner))
@@ -142,14 +148,6 @@ class Scenario:
             self.scheduler.at(self.random.uniform(5, 400), self.cancel_any)
         for _ in range(self.random.choice([0, 0, 0, 1, 2])):
             self.scheduler.at(self.random.uniform(5, 400), self.forget_any)
-
-    def enter_staff(self) -> None:
-        for _ in range(self.random.choice([0, 0, 1, 2, 4])):
-            self.scheduler.at(self.random.uniform(50, 400), self.ship_any)
-        for _ in range(self.random.choice([0, 1, 2])):
-            self.scheduler.at(self.random.uniform(100, 600), self.deliver_any)
-        if self.random.random() < 0.3:
-            self.scheduler.at(self.random.uniform(0, 200), self.raise_price)
 
     # What shoppers do.
 
@@ -176,12 +174,14 @@ class Scenario:
         """What a shopper sees now, as a request."""
         cart = self.shop.table.get_cart(owner)
         lines = [replace(line, unit_price=self.shop.catalog.skus[line.sku].price) for line in cart.lines]
-        total = pricing.quote(lines, "EUR", "DE", METHOD, Rates()).total
-        body = f"{cart.version}/{total}" + (self.random.choice(["", "x"]) if self.random.random() < 0.1 else "")
+        code = self.random.choice([None, *self.shop.table.discounts])
+        discount = self.shop.table.discounts.get(code or "")
+        total = pricing.quote(lines, "EUR", "DE", METHOD, Rates(), discount).total
+        body = f"{cart.version}/{total}/{code}" + (self.random.choice(["", "x"]) if self.random.random() < 0.1 else "")
         made = Purchase(
             owner=owner, actor="guest", email="a@example.com", key=key, body_hash=body, cart_version=cart.version,
             expected_total=Money(total, "EUR"), shipping_address=ADDRESS, billing_address=ADDRESS,
-            shipping_method=METHOD, discount_code=None, payment_method="card",
+            shipping_method=METHOD, discount_code=code, payment_method="card",
         )  # fmt: skip
         return self.remember(made, lines)
 
@@ -244,7 +244,7 @@ class Scenario:
         elif code.startswith("payment"):
             if self.random.random() < 0.5:
                 self.scheduler.at(self.scheduler.time + 1, partial(self.retry_anew, purchase.owner, tries))
-        elif code in ("cart_empty", "cart_changed", "checkout_in_progress", "out_of_stock", "price_changed"):
+        elif code in invariants.REFUSED - {"unavailable"}:
             self.scheduler.at(later, partial(self.retry_changed, purchase, tries))
         else:
             self.scheduler.at(later, partial(self.check_out, purchase, tries - 1))
@@ -291,30 +291,7 @@ class Scenario:
 
         self.scheduler.start(f"forget {order_id}", partial(quietly, work), ended)
 
-    # What staff and machines do.
-
-    def ship_any(self) -> None:
-        """All that is left or one unit, as one request that may come twice."""
-        for order in self.some_order():
-            items = self.random.choice([None, [Parcel(order.lines[0].sku, 1)]])
-            sent = Consignment(carrier="DHL", tracking_number=None, items=items)
-            keyed = Keyed(caller="staff", key=self.scheduler.new_id("key"), request=f"shipment {order.id}")
-            work = partial(quietly, partial(ship_order, order.id, sent, "staff", keyed, self.shop.world))
-            for delay in (0, *self.random.choice([(), (0,), (1,), (35,)])):
-                start = partial(self.scheduler.start, f"ship {order.id}", work)
-                self.scheduler.at(self.scheduler.time + delay, start)
-
-    def deliver_any(self) -> None:
-        for order in self.some_order():
-            work = partial(quietly, partial(deliver_order, order.id, "staff", self.shop.world))
-            self.scheduler.start(f"deliver {order.id}", work)
-
-    def some_order(self) -> list[Order]:
-        orders = list(self.shop.table.orders.values())
-        return [self.random.choice(orders)] if orders else []
-
-    def raise_price(self) -> None:
-        self.shop.catalog.skus["A"].price += 10
+    # What machines do.
 
     def sweep(self, worker: int) -> None:
         now = self.scheduler.time
@@ -342,6 +319,8 @@ class Scenario:
         calm = self.scheduler.calm
         while self.shop.changed:
             order = self.shop.changed.pop()
+            if not calm:
+                self.staff.see(order)
             soon = self.scheduler.time + self.random.choice([0, 0, 1, 3])
             if not calm and self.random.random() < self.cancels_on_change:
                 self.scheduler.at(soon, partial(self.cancel, order.id))

@@ -8,12 +8,22 @@ from random import Random
 from typing import Any
 
 from chalicelib.checkout.effects import Basket, Record, World
+from chalicelib.discounts.discount import Discount, Kind
 from chalicelib.errors import CatalogDown, OutcomeUnknown, ProviderDown
 from chalicelib.orders.order import Order, State
 from tests.orders.simulation.catalog import Catalog, Hold, Sku
 from tests.orders.simulation.provider import Charge, PaymentProvider
 from tests.orders.simulation.scheduler import Group, Scheduler
-from tests.orders.simulation.store import SimulatedStore, Table
+from tests.orders.simulation.store import SimulatedStore, Table, own_keys
+
+ONWARD: dict[State, tuple[State, ...]] = {
+    State.SHIPPED: (State.DELIVERED, State.REFUNDED),
+    State.DELIVERED: (State.REFUNDED,),
+    State.CANCELLED: (),
+    State.PAYMENT_FAILED: (),
+    State.REFUNDED: (),
+}
+"""Where the late states may lead."""
 
 OPEN = frozenset({State.RESERVED, State.AUTHORIZED, State.COMMITTED, State.CANCELLING})
 
@@ -49,7 +59,8 @@ class Shop:
         self.changed: list[Order] = []
         self._released: set[str] = set()
         now = scheduler.now
-        self.table = parts.table(placed=self._placing, written=self._writing)
+        discounts = _discounts(self.random)
+        self.table = parts.table(discounts=discounts, placed=self._placing, written=self._writing)
         self.catalog = parts.catalog(now, _skus(self.random), making=self._making, releasing=self._releasing)
         self.provider = parts.provider(self.random, now, self.webhooks.append, capturing=self._capturing)
         scheduler.next_decisions = self.provider.next_decisions
@@ -79,7 +90,16 @@ class Shop:
             self.wrong.append("a second order while the first is open")
         if bought(order) != self.seen[record.key, record.body_hash]:
             self.wrong.append("bought another cart than the buyer saw")
+        self._using(order)
         self.statuses[order.id, "placed"] += 1
+
+    def _using(self, order: Order) -> None:
+        found = self.table.counting(order)
+        if found and found.limit is not None and found.uses > found.limit:
+            self.wrong.append("the last use of a discount given twice")
+        own = order.discount_use.own_max if order.discount_use else None
+        if own is not None and any(self.table.own_uses[key] > own for key in own_keys(order)):
+            self.wrong.append("a customer's last use of a discount given twice")
 
     def _writing(self, before: Order, after: Order, basket: Basket) -> None:
         cart = self.table.get_cart(before.owner)
@@ -88,7 +108,7 @@ class Shop:
             self.wrong.append("emptied a cart that was edited since")
         if after.state is State.CONFIRMED and same and basket is not Basket.EMPTY:
             self.wrong.append("kept a cart that was bought")
-        if before.state in (State.SHIPPED, State.DELIVERED) and after.state not in (before.state, State.DELIVERED):
+        if before.state in ONWARD and after.state not in (before.state, *ONWARD[before.state]):
             self.wrong.append(f"back from {before.state} to {after.state}")
         if after.state is not before.state:
             self.statuses[before.id, after.state] += 1
@@ -115,6 +135,17 @@ class Shop:
 
 def _skus(random: Random) -> dict[str, Sku]:
     return {"A": Sku(random.randint(1, 4), 100), "B": Sku(random.randint(1, 6), random.choice([0, 50]))}
+
+
+def _discounts(random: Random) -> dict[str, Discount]:
+    """Mostly one with a last use."""
+    kind: Kind = random.choice(["percent", "fixed", "free_shipping"])
+    most, own = random.choice([(1, None), (1, None), (2, None), (3, 1), (None, 1)])
+    made = Discount(
+        id="dsc_1", code="LAST", kind=kind, value=20, currency="EUR", max_uses=most, limit=most,
+        max_uses_per_customer=own, created_at=0,
+    )  # fmt: skip
+    return {made.code: made} if random.random() < 0.4 else {}
 
 
 def bought(order: Order) -> Counter[str]:
