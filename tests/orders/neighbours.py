@@ -9,7 +9,7 @@ from unittest.mock import patch
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.catalog import Variant
+from chalicelib.catalog import Reserved, Variant
 from chalicelib.checkout.effects import Held, Payment, PaymentStatus
 from chalicelib.errors import CatalogDown, ProviderDown, RefundRefused
 from chalicelib.orders.order import Order, Parcel
@@ -21,6 +21,15 @@ from tests.support.api import Answer, Api
 from tests.support.fixtures import client
 
 ADDRESS = {"name": "Ann Example", "line1": "Lane 1", "city": "Berlin", "postal_code": "10115", "country": "DE"}
+
+
+SHOWN = {
+    Hold.HELD: "held",
+    Hold.COMMITTED: "sold",
+    Hold.RETURNED: "sold",
+    Hold.RELEASED: "released",
+    Hold.EXPIRED: "expired",
+}
 
 
 class FakeCatalog:
@@ -67,6 +76,15 @@ class FakeCatalog:
     def give_back(self, order_id: str, return_id: str, items: Sequence[Parcel]) -> None:
         self._called("give_back")
         self.reservations.give_back(order_id, return_id, items)
+
+    def reservation(self, order_id: str) -> Reserved | None:
+        self._called("reservation")
+        found = self.reservations.reservations.get(order_id)
+        if found is None:
+            return None
+        state = "expired" if found.state is Hold.HELD and self.reservations.is_closed(found) else SHOWN[found.state]
+        back = {return_id: dict(items) for return_id, items in found.returns.items()}
+        return Reserved(state=state, items=dict(found.items), returns=back)
 
     def _called(self, name: str) -> None:
         self.calls.append(name)
