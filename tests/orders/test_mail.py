@@ -228,7 +228,7 @@ def test_the_refund_of_a_return_names_what_came_back(ann, staff, post):
     mail = post.mails()[-1]
 
     assert "refunded €7.50" in mail.says
-    assert "What you returned: - 1 × Mug" in mail.says
+    assert "What you sent back: - 1 × Mug" in mail.says
 
 
 def test_a_full_refund_says_so_and_that_nothing_more_is_sent(api, shop, staff, order_id, post):
@@ -295,7 +295,7 @@ def test_an_approval_that_comes_after_the_goods_is_not_sent(ann, staff, post):
     for verdict in ("approve", "receive"):
         staff.judges(order_id, asked.json["returns"][0]["id"], verdict)
 
-    assert not [mail for mail in post.mails() if "Send back" in mail.subject]
+    assert not [mail for mail in post.mails() if "return" in mail.subject]
 
 
 def test_every_mail_says_the_same_as_text_and_as_html(every_kind):
