@@ -16,6 +16,8 @@ COMMANDS = {
     "keys": ("tools.shop.keys:keys", "Replace or list the keys that a service signs with."),
     "admin": ("tools.shop.operate:admin", "Make administrators and staff."),
     "repair": ("tools.shop.repair:repair", "Prove that lists, counts and offers are as the products say."),
+    "reconcile": ("tools.shop.reconcile:reconcile", "Compare payments, orders and reservations, and mend."),
+    "stuck": ("tools.shop.reconcile:stuck", "List orders that do not come to rest."),
     "search": ("tools.shop.search:search", "Make the search index anew, or prove it right."),
     "redrive": ("tools.shop.redrive:redrive", "Move what queues gave up back to them, or list it."),
     "mails": ("tools.shop.mails.command:mails", "Write the mail templates from their sources."),
