@@ -102,7 +102,9 @@ def test_renditions_are_written_by_the_function_that_makes_them(as_role: Any, ro
     assert refused(lambda: as_role(role, "s3").put_object(**put)) == (not may)
 
 
-@pytest.mark.parametrize(("role", "may"), [("users dev", True), ("users relay", True), ("users mail", False)])
+@pytest.mark.parametrize(
+    ("role", "may"), [("users dev", True), ("users relay", True), ("users mail", False), ("users follow-up", False)]
+)
 def test_whoever_erases_people_removes_their_pictures(as_role: Any, role: str, may: bool) -> None:
     s3, bucket = as_role(role, "s3"), "shop-users-000000000000"
     assert refused(lambda: s3.list_objects_v2(Bucket=bucket, Prefix="avatars/usr_1/")) == (not may)
@@ -175,3 +177,61 @@ def test_the_index_is_written_by_the_function_that_follows_the_products_and_read
     assert refused(lambda: dynamodb.query(**query | {"KeyConditionExpression": "pk = :shelf"}))
     assert not refused(lambda: follower.list_objects_v2(Bucket=one["Bucket"], Prefix="search/"))
     assert not refused(lambda: follower.delete_object(**one))
+
+
+def test_what_sends_webhooks_reaches_no_order_and_the_api_sends_none(as_role: Any) -> None:
+    table, key = "shop-orders-webhooks", {"pk": {"S": "x"}, "sk": {"S": "x"}}
+    due = {
+        "TableName": table,
+        "IndexName": "by-due",
+        "KeyConditionExpression": "due_of = :x",
+        "ExpressionAttributeValues": {":x": {"S": "x"}},
+    }
+    sender, api = as_role("orders webhooks", "dynamodb"), as_role("orders dev", "dynamodb")
+    assert not refused(lambda: sender.query(**due))
+    assert refused(lambda: api.query(**due))
+    assert not refused(lambda: api.delete_item(TableName=table, Key=key))
+    assert refused(lambda: sender.delete_item(TableName=table, Key=key))
+    assert refused(lambda: sender.get_item(TableName="shop-orders", Key=key))
+    secrets = as_role("orders webhooks", "ssm")
+    assert not refused(lambda: secrets.get_parameter(Name="/shop/orders/webhook-key"))
+    assert refused(lambda: secrets.get_parameter(Name="/shop/orders/payment-key"))
+    queue = {"QueueUrl": f"{sender.meta.endpoint_url}/000000000000/{table}"}
+    assert not refused(lambda: as_role("orders webhooks", "sqs").receive_message(**queue))
+    assert refused(lambda: as_role("orders dev", "sqs").receive_message(**queue))
+
+
+DOCUMENT = {"Bucket": "shop-orders-000000000000", "Key": "documents/ord_1/invoice-2026-000001.pdf"}
+
+
+@pytest.mark.parametrize(
+    ("role", "allowed"),
+    [
+        ("orders dev", {"get_object"}),
+        ("orders invoices", {"get_object", "put_object"}),
+        ("orders erasure", {"delete_object"}),
+        ("orders sales", set()),
+        ("catalog dev", set()),
+    ],
+)
+def test_invoices_are_read_by_the_api_written_by_their_worker_and_removed_by_the_erasure(
+    as_role: Any, emulator: Emulator, role: str, allowed: set[str]
+) -> None:
+    emulator.aws("s3").put_object(**DOCUMENT, Body=b"x")
+    done = {
+        name
+        for name in ("get_object", "put_object", "delete_object")
+        if not refused(lambda name=name: getattr(as_role(role, "s3"), name)(**DOCUMENT))
+    }
+
+    assert done == allowed
+
+
+def test_who_numbers_invoices_writes_them_only_for_an_order_that_stands_as_it_was_read(as_role: Any) -> None:
+    table, key = "shop-orders", {"pk": {"S": "x"}, "sk": {"S": "META"}}
+    put = {"Put": {"TableName": table, "Item": {**key, "sk": {"S": "INVOICE"}}}}
+    check = {"ConditionCheck": {"TableName": table, "Key": key, "ConditionExpression": "attribute_not_exists(pk)"}}
+    worker = as_role("orders invoices", "dynamodb")
+    assert not refused(lambda: worker.transact_write_items(TransactItems=[put, check]))
+    assert refused(lambda: worker.delete_item(TableName=table, Key=key))
+    assert refused(lambda: as_role("orders invoices", "ssm").get_parameter(Name="/shop/orders/payment-key"))
