@@ -44,7 +44,47 @@ def test_emptying_the_cart_is_one_write(shop, catalog, calls):
 def test_a_quote_is_one_read(shop, catalog, calls):
     shop.puts("MUG")
 
-    assert cost(shop, catalog, calls, shop.quote) == (["GetItem"], ["variants"])
+    assert cost(shop, catalog, calls, shop.quote) == (["BatchGetItem"], ["variants"])
+
+
+def test_a_quote_at_a_discount_is_one_read(shop, catalog, calls):
+    shop.puts("MUG")
+    shop.api.post("/discounts", {"code": "SPRING", "kind": "percent", "value": 10}, role="staff")
+
+    quote = cost(shop, catalog, calls, lambda: shop.quote(discount_code="spring"))
+
+    assert quote == (["BatchGetItem"], ["variants"])
+
+
+METHOD = {"name": "F", "countries": ["DE"], "rates": [{"price": {"amount": 1, "currency": "EUR"}}]}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "made"),
+    [
+        ("POST", "/discounts", {"code": "NEW", "kind": "percent", "value": 1}, ["PutItem"]),
+        ("GET", "/discounts", None, ["Query"]),
+        ("GET", "/discounts/LIMITED", None, ["GetItem"]),
+        ("GET", "/discounts/SPRING", None, ["GetItem", "BatchGetItem"]),  # what its shards have counted
+        ("PATCH", "/discounts/LIMITED", {"value": 2}, ["GetItem", "UpdateItem"]),
+        ("PATCH", "/discounts/SPRING", {"value": 2}, ["GetItem", "BatchGetItem", "UpdateItem"]),
+        ("DELETE", "/discounts/SPRING", None, ["GetItem", "TransactWriteItems"]),
+        ("GET", "/shipping-methods", None, ["GetItem"]),
+        ("PUT", "/shipping-methods/standard", METHOD, ["GetItem", "PutItem"]),
+        ("DELETE", "/shipping-methods/standard", None, ["GetItem", "PutItem"]),
+        ("GET", "/tax-rates", None, ["GetItem"]),
+        ("GET", "/tax-rates/DE", None, ["GetItem"]),
+        ("PUT", "/tax-rates/DE", {"rate_bps": 1, "inclusive": True}, ["GetItem", "PutItem"]),
+    ],
+)  # fmt: skip
+def test_discounts_and_rates_are_a_read_and_a_write(shop, catalog, calls, method, path, body, made):
+    shop.api.post("/discounts", {"code": "SPRING", "kind": "percent", "value": 10}, role="staff")
+    shop.api.post("/discounts", {"code": "LIMITED", "kind": "percent", "value": 10, "max_uses": 9}, role="staff")
+
+    def do():
+        assert shop.api.request(method, path, body, role="admin", If_Match='"1"').status in (200, 201, 204)
+
+    assert cost(shop, catalog, calls, do) == (made, [])
 
 
 def test_an_order_is_placed_with_two_writes_and_each_later_step_is_one(shop, catalog, calls, provider):
@@ -55,7 +95,7 @@ def test_an_order_is_placed_with_two_writes_and_each_later_step_is_one(shop, cat
 
     assert made == [
         "PutItem",  # the idempotency record
-        "GetItem",  # the cart
+        "BatchGetItem",  # the cart, with rates, discount and the provider's health
         "TransactWriteItems",  # the order, with record, mark and event
         "UpdateItem",  # the payment's id
         "UpdateItem",  # AUTHORIZED
@@ -97,6 +137,46 @@ def test_all_that_is_held_on_a_person_is_one_read_and_one_query(shop, catalog, c
     shop.puts("MUG")
 
     assert cost(shop, catalog, calls, lambda: shop.get("/privacy/orders")) == (["GetItem", "Query"], [])
+
+
+def test_the_documents_of_a_page_of_orders_are_one_query_more(shop, catalog, calls, order_id):
+    assert cost(shop, catalog, calls, lambda: shop.get("/privacy/orders")) == (["GetItem", "Query", "Query"], [])
+
+
+@pytest.fixture
+def invoice_queue(aws, monkeypatch):
+    """Where invoices are asked for."""
+    from chalicelib import config
+
+    monkeypatch.setattr(
+        config, "INVOICE_QUEUE_URL", aws("sqs").create_queue(QueueName=config.INVOICE_QUEUE)["QueueUrl"]
+    )
+
+
+def test_an_invoice_with_its_credit_notes_is_one_query_and_one_look_into_the_bucket(
+    shop, staff, order_id, catalog, calls, invoice_queue
+):
+    from tests.orders.test_invoices import hear
+
+    waiting = lambda: shop.get(f"/orders/{order_id}/invoice")  # noqa: E731
+    assert cost(shop, catalog, calls, waiting)[0] == ["Query", "GetItem"]  # whose order, and was it paid
+    staff.refunds(order_id, 100)
+    hear(order_id)
+
+    assert cost(shop, catalog, calls, lambda: shop.get(f"/orders/{order_id}/invoice")) == (["Query"], [])
+    assert calls.of("s3") == ["ListObjectsV2"]
+
+
+def test_an_invoice_is_numbered_by_three_reads_and_one_write_and_a_repeat_reads_only(
+    shop, order_id, catalog, calls, invoice_queue
+):
+    from tests.orders.test_invoices import hear
+
+    look = ["GetItem", "Query"]  # the order, its documents
+    made = cost(shop, catalog, calls, lambda: hear(order_id))[0]
+    assert made == [*look, "GetItem", "TransactWriteItems", *look, "GetItem", "UpdateItem"]
+    assert calls.of("s3") == ["HeadObject", "PutObject"]
+    assert cost(shop, catalog, calls, lambda: hear(order_id))[0] == [*look, "GetItem"]
 
 
 def test_a_sweep_with_nothing_due_is_one_query_a_shard(shop, catalog, calls):

@@ -22,17 +22,35 @@ def handler(event, context):
 """
 
 
+PRINT = """
+import sys
+from pathlib import Path
+sys.path[:0] = [FOLDER, FOLDER + "/vendor"]
+def handler(event, context):
+    from chalicelib.invoices import fonts
+    import reportlab
+    letters = fonts.marked("Ω灯")
+    return {"letters": letters, "from": reportlab.__file__, "fonts": str(fonts.folder())}
+"""
+
+
 @pytest.fixture(scope="module")
 def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (requirements,) = layers.wanted(ROOT / "catalog-service").values()
     return layers.build(requirements, tmp_path_factory.mktemp("layer") / "pictures.zip")
 
 
-def shrink(emulator: Emulator, name: str, arns: list[str]) -> Any:
+@pytest.fixture(scope="module")
+def invoices(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    requirements = layers.wanted(ROOT / "orders-service")["shop-orders-invoices"]
+    return layers.build(requirements, tmp_path_factory.mktemp("layer") / "invoices.zip")
+
+
+def shrink(emulator: Emulator, name: str, arns: list[str], source: str = SHRINK) -> Any:
     """Make a function and call it."""
     code = io.BytesIO()
     with zipfile.ZipFile(code, "w") as zipped:
-        zipped.writestr("index.py", SHRINK)
+        zipped.writestr("index.py", source)
     functions, trust = emulator.aws("lambda"), {"Version": "2012-10-17", "Statement": []}
     role = emulator.aws("iam").create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))["Role"]
     functions.create_function(
@@ -54,6 +72,24 @@ def test_a_function_finds_what_is_in_its_layer_and_another_does_not(emulator: Em
     assert answer["colours"]
     assert "layer" in answer["from"]
     assert "No module named 'PIL'" in shrink(emulator, "without", [])["errorMessage"]
+
+
+def test_invoices_find_their_library_and_their_fonts_in_a_layer(emulator: Emulator, invoices: Path) -> None:
+    arn = layers.publish("shop-orders-invoices", invoices, emulator.aws("lambda"))
+    source = PRINT.replace("FOLDER", repr(str(ROOT / "orders-service")))
+
+    answer = shrink(emulator, "invoices", [arn], source)
+
+    assert answer["letters"] == 'Ω<font name="DroidSansFallbackFull">灯</font>', answer
+    assert "layer" in answer["from"]
+    assert Path(answer["fonts"]).parent == Path(answer["from"]).parents[1]
+
+
+def test_the_licences_of_fonts_come_with_them_and_the_layer_is_small(invoices: Path) -> None:
+    names = {Path(name).name for name in zipfile.ZipFile(invoices).namelist()}
+
+    assert {"DejaVu-LICENSE.txt", "DroidSansFallback-LICENSE.txt"} <= names
+    assert invoices.stat().st_size < 20_000_000
 
 
 def test_the_same_bytes_are_published_once_and_others_as_another_version(emulator: Emulator, tmp_path: Path) -> None:

@@ -218,11 +218,8 @@ def test_invoices_are_read_by_the_api_written_by_their_worker_and_removed_by_the
     as_role: Any, emulator: Emulator, role: str, allowed: set[str]
 ) -> None:
     emulator.aws("s3").put_object(**DOCUMENT, Body=b"x")
-    done = {
-        name
-        for name in ("get_object", "put_object", "delete_object")
-        if not refused(lambda name=name: getattr(as_role(role, "s3"), name)(**DOCUMENT))
-    }
+    calls = {name: getattr(as_role(role, "s3"), name) for name in ("get_object", "put_object", "delete_object")}
+    done = {name for name, call in calls.items() if not refused(functools.partial(call, **DOCUMENT))}
 
     assert done == allowed
 

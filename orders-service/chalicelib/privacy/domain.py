@@ -10,6 +10,7 @@ from chalicelib.cart import domain as carts
 from chalicelib.cart.cart import Cart
 from chalicelib.checkout.effects import World
 from chalicelib.checkout.saga import drive, move
+from chalicelib.discounts import domain as discounts
 from chalicelib.errors import OrderShipped, OutcomeUnknown
 from chalicelib.invoices import domain as invoices
 from chalicelib.orders import domain as orders
@@ -28,9 +29,8 @@ def find_all(person: str, position: str | None, limit: int) -> tuple[Cart, list[
 
     Idempotency records hold ids and hashes only.
     """
-    found = orders.list_orders(person, {}, position, limit, any_order=False)
-    numbers = invoices.list_numbers(person, found[-1].id, found[0].id) if found else {}
-    return carts.find_cart(person), found, numbers
+    cart, found = carts.find_cart(person), orders.list_orders(person, {}, position, limit, any_order=False)
+    return cart, found, invoices.list_numbers(person, found[-1].id, found[0].id) if found else {}
 
 
 def forget_person(person: str, world: Callable[[], World], until: Callable[[], bool], *, tokens_ended: bool) -> bool:
@@ -63,6 +63,7 @@ def _orders_of(person: str) -> Iterator[Order]:
 
 def _is_forgotten(order: Order, world: Callable[[], World]) -> bool:
     try:
+        discounts.forget_own_uses(order.discount_code, order.discount_use, order.owner, order.email)
         forget_buyer(order.id, world())
     except Exception:  # one order's trouble, whatever it is, must not keep the others waiting
         _log.exception("order_not_forgotten", extra={"order_id": order.id})

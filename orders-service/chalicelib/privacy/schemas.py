@@ -27,12 +27,14 @@ class HeldCart(msgspec.Struct, kw_only=True):
 
 class HeldOrder(OrderView, kw_only=True):
     """An order with its history, the id under which the payment provider knows its payment, and the numbers of the
-    invoice and the credit notes that name the buyer.
+    invoice and the credit notes that name the buyer. Whether its use of a discount code is counted under the buyer's id
+    and a hash of the e-mail address, for the code may be used so often by one buyer.
     """
 
     events: list[EventView]
     payment_id: str | None
     documents: list[str]
+    discount_use_counted: bool
 
 
 class HeldData(msgspec.Struct, kw_only=True):
@@ -61,6 +63,16 @@ def present_cart(cart: Cart) -> HeldCart | None:
     return HeldCart(items=lines, version=cart.version, order_id=cart.order_id)
 
 
+def _is_counted(order: Order) -> bool:
+    return order.discount_use is not None and order.discount_use.own_max is not None
+
+
 def present_order(order: Order, documents: list[str]) -> HeldOrder:
     shown = msgspec.structs.asdict(present(order))
-    return HeldOrder(**shown, events=present_events(order).items, payment_id=order.payment_id, documents=documents)
+    return HeldOrder(
+        **shown,
+        events=present_events(order).items,
+        payment_id=order.payment_id,
+        documents=documents,
+        discount_use_counted=_is_counted(order),
+    )
