@@ -2,6 +2,9 @@
 
 import pytest
 
+from chalicelib.cart import models
+from common.tables import OutcomeUnknown
+from tests.orders.simulation.catalog import Sku
 from tests.support.tokens import user_token
 
 
@@ -92,8 +95,6 @@ def test_an_emptied_cart_may_take_another_currency(shop):
 
 
 def test_the_51st_line_is_refused_but_lines_that_are_there_may_change(shop, catalog):
-    from tests.orders.simulation.catalog import Sku
-
     catalog.reservations.skus.update({f"S{n}": Sku(9, 100) for n in range(51)})
     for n in range(50):
         assert shop.puts(f"S{n}").status == 200
@@ -186,3 +187,138 @@ def test_a_cart_that_is_being_bought_stays_with_the_guest(shop, customer, provid
 
     assert merge(customer).json["items"] == []
     assert len(shop.cart()["items"]) == 1
+
+
+DAY = 24 * 3600
+
+
+def test_a_merge_that_loses_a_race_against_another_changes_nothing_more(shop, customer, monkeypatch):
+    shop.puts("MUG", 2)
+    merge_items, others = models.merge, [lambda: merge(customer)]
+
+    def raced(*arguments):
+        if others:
+            others.pop()()
+        return merge_items(*arguments)
+
+    monkeypatch.setattr(models, "merge", raced)
+
+    assert [line["quantity"] for line in merge(customer).json["items"]] == [2]
+    assert customer.cart()["subtotal"]["amount"] == 1500
+
+
+def test_what_the_customer_adds_during_a_merge_is_kept(shop, customer, monkeypatch):
+    shop.puts("MUG", 2)
+    customer.puts("MUG", 1)
+    merge_items, others = models.merge, [lambda: customer.puts("LAMP.1"), lambda: shop.puts("MUG", 3)]
+
+    def raced(*arguments):
+        if others:
+            others.pop()()
+        return merge_items(*arguments)
+
+    monkeypatch.setattr(models, "merge", raced)
+
+    merged = merge(customer).json
+
+    assert {line["sku"]: line["quantity"] for line in merged["items"]} == {"MUG": 4, "LAMP.1": 1}
+    assert shop.cart()["items"] == []
+
+
+def test_a_merge_whose_reply_was_lost_is_not_made_again(shop, customer, monkeypatch):
+    shop.puts("MUG", 2)
+    commit = models.Transaction.commit
+
+    def unheard(transaction):
+        commit(transaction)
+        raise OutcomeUnknown
+
+    with monkeypatch.context() as patched:
+        patched.setattr(models.Transaction, "commit", unheard)
+        assert merge(customer).status == 503
+
+    assert [line["quantity"] for line in merge(customer).json["items"]] == [2]
+
+
+def test_of_more_than_50_lines_the_customers_own_come_first(shop, customer, catalog):
+    catalog.reservations.skus.update({f"S{n}": Sku(9, 100) for n in range(52)})
+    for n in range(49):
+        customer.puts(f"S{n}")
+    for n in range(47, 52):
+        shop.puts(f"S{n}", 2)
+
+    lines = {line["sku"]: line["quantity"] for line in merge(customer).json["items"]}
+
+    assert (len(lines), lines["S0"], lines["S47"], lines["S48"]) == (50, 1, 3, 3)
+
+
+def test_carts_of_two_currencies_are_not_merged(shop, customer):
+    shop.puts("BOOK")
+    customer.puts("MUG")
+
+    assert merge(customer).code == "currency_mismatch"
+    assert [len(one.cart()["items"]) for one in (shop, customer)] == [1, 1]
+
+
+def test_a_cart_that_nobody_touches_for_60_days_is_empty(shop, shop_clock, aws):
+    version = shop.puts("MUG").json["version"]
+    shop_clock.forward(59 * DAY)
+    assert len(shop.cart()["items"]) == 1
+    (stored,) = aws("dynamodb").scan(TableName="shop-orders")["Items"]
+
+    shop_clock.forward(1.1 * DAY)
+
+    assert shop.cart()["items"] == []
+    assert (shop.cart()["version"], shop.quote().code) == (version, "cart_empty")
+    assert int(stored["expires_at"]["N"]) < shop_clock()  # DynamoDB may delete it now
+
+
+def test_every_edit_keeps_the_cart_for_another_60_days(shop, shop_clock):
+    shop.puts("MUG")
+    for edit in (lambda: shop.puts("MUG", 2), lambda: shop.puts("LAMP.1"), lambda: shop.deletes("/cart/items/LAMP.1")):
+        shop_clock.forward(50 * DAY)
+        edit()
+
+    assert [(line["sku"], line["quantity"]) for line in shop.cart()["items"]] == [("MUG", 2)]
+
+
+@pytest.mark.parametrize("sku", ["MUG", "LAMP.1", "BOOK"])
+def test_an_abandoned_cart_begins_anew_with_what_is_put_into_it(shop, shop_clock, sku):
+    version = shop.puts("MUG", 3).json["version"]
+    shop_clock.forward(61 * DAY)
+
+    removed = shop.deletes("/cart/items/MUG").json
+    cart = shop.puts(sku).json
+
+    assert removed["items"] == []
+    assert ([(line["sku"], line["quantity"]) for line in cart["items"]], cart["version"]) == ([(sku, 1)], version + 1)
+
+
+def test_the_version_goes_on_where_dynamodb_has_deleted_the_cart(shop, shop_clock, aws):
+    for quantity in range(1, 20):
+        version = shop.puts("MUG", quantity).json["version"]
+    shop_clock.forward(61 * DAY)
+    aws("dynamodb").delete_item(TableName="shop-orders", Key={"pk": {"S": "CART#usr_guest"}, "sk": {"S": "CART"}})
+
+    assert shop.puts("MUG").json["version"] > version
+
+
+def test_an_order_that_waits_for_its_buyer_puts_the_end_of_its_cart_off(shop, shop_clock, aws):
+    shop.puts("MUG")
+    shop_clock.forward(59.9 * DAY)
+
+    shop.buys(payment_method="pm_3ds")
+
+    stored = aws("dynamodb").get_item(
+        TableName="shop-orders", Key={"pk": {"S": "CART#usr_guest"}, "sk": {"S": "CART"}}
+    )["Item"]
+    assert int(stored["expires_at"]["N"]) > shop_clock() + 59 * DAY
+    assert len(shop.cart()["items"]) == 1
+
+
+def test_nothing_of_an_abandoned_cart_is_merged(shop, customer, shop_clock):
+    shop.puts("MUG", 2)
+    shop_clock.forward(61 * DAY)
+    customer.puts("LAMP.1")
+
+    assert [line["sku"] for line in merge(customer).json["items"]] == ["LAMP.1"]

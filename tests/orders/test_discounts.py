@@ -510,3 +510,24 @@ def test_a_use_that_was_taken_without_an_answer_is_found_by_the_replay(office, s
     shop_clock.forward(31)
 
     assert (shop.buys(body=body).status, office.uses()) == (201, 1)
+
+
+# What a code knows of people.
+
+
+def own_uses(aws):
+    rows = aws("dynamodb").scan(TableName="shop-orders")["Items"]
+    return sorted(row["pk"]["S"] for row in rows if row["pk"]["S"].startswith("USES#SPRING#"))
+
+
+def test_what_counts_a_buyers_uses_is_told_and_goes_with_the_buyer(office, shop, aws, erasures):
+    office.makes(max_uses_per_customer=2)
+    ann = shop.named("usr_ann", "customer")
+    buys(ann, sku="LAMP.1")
+    assert len(own_uses(aws)) == 2
+
+    (held,) = ann.get("/privacy/orders").json["items"]
+    erasures.of("usr_ann")
+
+    assert (held["discount_code"], held["discount_use_counted"]) == ("SPRING", True)
+    assert own_uses(aws) == []

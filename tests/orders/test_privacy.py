@@ -284,6 +284,7 @@ def test_a_person_sees_all_that_is_held(ann, shop_clock):
         "events": ann.get(f"/orders/{ids[2]}/events").json["items"],
         "payment_id": f"pi_{ids[2]}",
         "documents": [],
+        "discount_use_counted": False,
     }
     assert [(line["sku"], line["quantity"]) for line in first["cart"]["items"]] == [("LAMP.1", 2)]
     assert (first["customer_id"], second["next_cursor"]) == (ANN, None)

@@ -117,4 +117,11 @@ def use_of(discount: Discount | None, order_id: str) -> Use | None:
 
 
 Counter = models.Counter
-take, give_back, counters, forget_uses = models.take, models.give_back, models.counters, models.forget_uses
+take, give_back, counters = models.take, models.give_back, models.counters
+
+
+def forget_own_uses(code: str | None, use: Use | None, buyer: str, email: str | None) -> None:
+    """What is held on an erased buyer for an order: under the buyer's id and a hash of the address, how often the code
+    was used. To be called while the address still stands in the order; a repeat finds nothing left."""
+    if code is not None and use is not None and use.own_max is not None:
+        models.forget_uses(code, buyer, email)
