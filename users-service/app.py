@@ -29,14 +29,20 @@ table.UsersItem.connect()
 
 @app.on_dynamodb_record(stream_arn=config.STREAM_ARN, batch_size=10)
 def relay_outbox(event: DynamoDBEvent) -> None:
-    """Publish events, queue mails, finish what was begun; an error makes the stream give the batch again."""
+    """Publish events, and remove the rest of who is erased; an error makes the stream give the batch again."""
     records = event.to_dict()["Records"]
     events.relay(records, config.settings.event_bus)
+    for user_id in outbox.erased(records):
+        privacy.erase_rest(user_id)
+
+
+@app.on_dynamodb_record(stream_arn=config.STREAM_ARN, batch_size=10)
+def follow_up(event: DynamoDBEvent) -> None:
+    """Queue mails and settle sessions: apart from the relay, for neither waits until EventBridge or S3 is back."""
+    records = event.to_dict()["Records"]
     mail.hand_over(records)
     for user_id in outbox.to_settle(records):
         live_sessions.settle(user_id)
-    for user_id in outbox.erased(records):
-        privacy.erase_rest(user_id)
 
 
 @app.on_sqs_message(queue=config.MAIL_QUEUE, batch_size=1)

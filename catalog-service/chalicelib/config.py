@@ -41,5 +41,5 @@ cursors = Cursors(lambda: secrets.get("cursor-key"))
 bucket = Bucket(
     os.environ.get("BUCKET", "shop-catalog"),
     os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION", "eu-central-1"),
-    os.environ.get("AWS_ENDPOINT_URL"),
+    os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL"),
 )

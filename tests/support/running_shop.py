@@ -41,7 +41,7 @@ class Shop:
     def __init__(self, folder: Path, *words: str, limited: bool = False) -> None:
         self.home, self.ports = Home(folder), free_ports()
         self.words = words
-        self.limits = {} if limited else PLENTY
+        self.settings = {} if limited else PLENTY
         self.process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -56,7 +56,7 @@ class Shop:
     def environment(self) -> dict[str, str]:
         ours = ("SHOP_", *environment.LIMITS)
         kept = {name: value for name, value in environment.base().items() if not name.startswith(ours)}
-        return {**kept, **self.limits, "SHOP_HOME": str(self.home.path), "SHOP_PORT": str(self.ports.edge)}
+        return {**kept, **self.settings, "SHOP_HOME": str(self.home.path), "SHOP_PORT": str(self.ports.edge)}
 
     def start(self) -> "Shop":
         """Bring it up and wait for it. Its output is in `up.log` of its folder."""
@@ -92,6 +92,19 @@ class Shop:
         killed = self.pid(name)
         os.kill(killed, signal.SIGKILL)
         assert eventually(lambda: self.state["processes"].get(name, killed) != killed), f"{name} was not started again"
+        self.wait_until_healthy(name)
+
+    @contextmanager
+    def without(self, name: str) -> Iterator[None]:
+        """The process is dead, and nobody starts another one while the supervisor is stopped."""
+        supervisor = self.state["supervisor"]
+        os.kill(supervisor, signal.SIGSTOP)
+        try:
+            os.kill(self.pid(name), signal.SIGKILL)
+            assert eventually(lambda: not self.answers(name)), f"{name} still answers"
+            yield
+        finally:
+            os.kill(supervisor, signal.SIGCONT)
         self.wait_until_healthy(name)
 
     def wait_until_healthy(self, name: str) -> None:

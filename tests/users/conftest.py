@@ -51,6 +51,7 @@ class Post:
         records = [one for one in self._outbox() if one["dynamodb"]["NewImage"]["pk"]["S"] not in self._seen]
         self._seen |= {one["dynamodb"]["NewImage"]["pk"]["S"] for one in records}
         app.relay_outbox({"Records": records}, None)
+        app.follow_up({"Records": records}, None)
         return records
 
     def queued(self) -> list[dict[str, Any]]:

@@ -42,6 +42,15 @@ def aws(ports: Ports) -> dict[str, str]:
     }
 
 
+def apart(env: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """Parts of AWS that services reach by a port of their own on this machine: SHOP_S3_PORT and the like.
+
+    For tests that cut one of them off, which in the emulator are all one process.
+    """
+    ports = {name: env[f"SHOP_{name}_PORT"] for name in ("S3", "EVENTBRIDGE", "SES") if f"SHOP_{name}_PORT" in env}
+    return {f"AWS_ENDPOINT_URL_{name}": f"http://127.0.0.1:{int(port)}" for name, port in ports.items()}
+
+
 def origins(ports: Ports) -> list[str]:
     """Where the storefront is seen from: browsers tell localhost and 127.0.0.1 apart."""
     return [f"http://localhost:{ports.edge}", f"http://127.0.0.1:{ports.edge}"]
@@ -79,6 +88,7 @@ def service(name: str, home: Home, ports: Ports, edge_secret: str) -> dict[str, 
     return {
         **base(),
         **aws(ports),
+        **apart(),
         "PORT": str(ports.of(name)),
         "PUMP_DIR": str(home.pump),
         "STAGE": STAGE,

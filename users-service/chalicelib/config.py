@@ -37,7 +37,7 @@ cursors = Cursors(lambda: secrets.get("cursor-key"))
 bucket = Bucket(
     os.environ.get("BUCKET", "shop-users"),
     os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION", "eu-central-1"),
-    os.environ.get("AWS_ENDPOINT_URL"),
+    os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL"),
 )
 
 
