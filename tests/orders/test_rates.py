@@ -40,6 +40,8 @@ def test_the_shop_comes_with_a_method_and_the_rates_of_the_eu(api):
     assert (standard["id"], standard["rates"]) == ("standard", [rate(490) | {"min_subtotal": eur(0)}])
     assert api.get("/shipping-methods?country=US").json["items"] == []
     assert len(api.get("/tax-rates").json["items"]) == 27
+    assert api.get("/tax-rates/DE").json == {"country": "DE", "rate_bps": 1900, "inclusive": True, "version": 1}
+    assert api.get("/tax-rates/XX").status == 404
 
 
 def test_a_method_that_is_set_counts_from_the_next_request_on(shop, api):
