@@ -30,7 +30,7 @@ from common.http import make_app
 SWEEP_SECONDS = 35  # with the last order's time still within the minute
 ORDER_SECONDS = 20
 RECONCILE_SECONDS = 600
-WEBHOOK_SECONDS = 30
+WEBHOOK_SECONDS = 45
 
 app = make_app(
     config.settings,

@@ -19,6 +19,7 @@ from chalicelib.webhooks import retries, sending, worker
 from chalicelib.webhooks.sending import Outcome
 from common import clock, events
 from tests.support.api import Answer
+from tests.support.receiver import listening
 from tests.system.eventually import eventually
 
 URL = "https://hooks.example.com/shop"
@@ -33,6 +34,7 @@ class Merchant:
     api: Any
     answers: dict[str, Any] = field(default_factory=dict)
     got: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
+    really: Any = sending.post
 
     def post(self, url: str, headers: dict[str, str], body: bytes, *, to_loopback: bool) -> Outcome:
         self.got.append((url, headers, body))
@@ -472,6 +474,32 @@ def test_an_endpoint_that_hung_is_left_to_the_sweep_so_that_events_do_not_queue_
     sweeps()
     assert len(merchant.got) == 5
     assert len(merchant.log(endpoint, "?status=delivered")) == 4
+
+
+def test_what_development_took_is_not_called_elsewhere(merchant, monkeypatch):
+    monkeypatch.setattr(sending, "post", merchant.really)
+    with listening(lambda: 0) as receiver:
+        monkeypatch.setattr(config, "WEBHOOKS_TO_LOOPBACK", True)
+        endpoint = merchant.registers(receiver.url()).json
+        hears(message())
+        monkeypatch.setattr(config, "WEBHOOKS_TO_LOOPBACK", False)
+        hears(message(number=2))
+
+        second, first = merchant.log(endpoint)
+        assert [first["status"], second["error"]] == ["delivered", "address_refused"]
+        assert len(receiver.requests) == 1
+
+
+def test_an_endpoint_that_is_slow_to_say_yes_is_left_to_the_sweep_too(merchant, monkeypatch):
+    monkeypatch.setattr(worker, "SLOW_AFTER_SECONDS", 0)
+    merchant.registers()
+
+    for number in range(3):
+        hears(message(number=number))
+
+    assert len(merchant.got) == 1
+    sweeps()
+    assert len(merchant.got) == 3
 
 
 def test_what_waits_for_an_endpoint_that_is_switched_off_goes_out_when_it_is_on_again(merchant, shop_clock):

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from chalicelib import config, events
 from chalicelib.errors import EndpointInactive, OutcomeUnknown, TooManySecrets
-from chalicelib.webhooks import models, signing, urls
+from chalicelib.webhooks import deliveries, models, signing, urls
 from chalicelib.webhooks.webhook import EVERY, Delivery, Endpoint, Sealed, Status
 from common import clock
 from common.ids import new_id
@@ -99,7 +99,7 @@ def rotate_secret(endpoint_id: str, precondition: Precondition) -> tuple[Endpoin
 def list_deliveries(endpoint_id: str, status: Status | None, position: str | None, limit: int) -> list[Delivery]:
     """Newest first, from `position` on, of one status or all."""
     find_endpoint(endpoint_id)
-    return models.list_deliveries(endpoint_id, status, position, limit)
+    return deliveries.list_newest(endpoint_id, status, position, limit)
 
 
 def redeliver(endpoint_id: str, delivery_id: str) -> Delivery:
@@ -108,14 +108,14 @@ def redeliver(endpoint_id: str, delivery_id: str) -> Delivery:
     The next revision, so whoever is sending it now can't call it done. Repeated, it is sent once more at most.
     """
     for _ in range(_ROUNDS):
-        endpoint, seen = models.find_delivery(endpoint_id, delivery_id)
+        endpoint, seen = deliveries.find(endpoint_id, delivery_id)
         if endpoint is None or seen is None:
             raise NotFound
         if not endpoint.active:
             raise EndpointInactive
         now = int(clock.now())
         again = replace(seen, status="pending", due=now, started=now, revision=seen.revision + 1)
-        if models.replace_delivery(seen, again):
+        if deliveries.replace(seen, again):
             return again
     raise OutcomeUnknown
 

@@ -13,7 +13,7 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from chalicelib import config
-from chalicelib.webhooks import models, queue, retries, sending, signing
+from chalicelib.webhooks import deliveries, models, queue, retries, sending, signing
 from chalicelib.webhooks.sending import Outcome
 from chalicelib.webhooks.signing import SecretUnreadable
 from chalicelib.webhooks.webhook import Delivery, Endpoint, delivery_id
@@ -21,8 +21,8 @@ from common import clock, events, logs, tracing
 from common.events import Event
 
 LEASE_SECONDS = 30
-AT_ONCE = 8  # requests to one endpoint at a time, in one sweep
-SLOW_SECONDS = 60.0
+AT_ONCE = 10  # requests to one endpoint at a time, in one sweep
+SLOW_AFTER_SECONDS, SLOW_FOR_SECONDS = 2.0, 60.0
 _slow: dict[str, tuple[float, float]] = {}
 _log = logs.logger(__name__)
 
@@ -50,9 +50,9 @@ def send_event(event: Event) -> None:
     if not wanting:
         return
     body, now = payload(event), int(clock.now())
-    models.keep_body(event.id, body, now)
+    deliveries.keep_body(event.id, body, now)
     noted = [(one, _noted(one, event, now)) for one in wanting]
-    fresh = [(one, made) for one, made in noted if models.add_delivery(made)]
+    fresh = [(one, made) for one, made in noted if deliveries.add(made)]
     _try([(one, made, body) for one, made in fresh if made.attempts])
 
 
@@ -71,20 +71,20 @@ def retry(may_go_on: Callable[[], bool]) -> None:
 def _retry(endpoint_id: str, may_go_on: Callable[[], bool]) -> None:
     """A few at a time, the longest waiting first, until nothing is left that nobody else has in hand."""
     while may_go_on():
-        ids = models.list_due(endpoint_id, clock.now(), AT_ONCE)
+        ids = deliveries.list_due(endpoint_id, clock.now(), AT_ONCE)
         if not ids or not _try_due(endpoint_id, ids) or len(ids) < AT_ONCE:
             return
 
 
 def _try_due(endpoint_id: str, ids: list[str]) -> int:
     """Take those that are due, and try them; how many there were."""
-    endpoint, found = models.read_due(endpoint_id, ids)
+    endpoint, found = deliveries.read_due(endpoint_id, ids)
     if endpoint is None or not endpoint.active:
         return 0
     now = int(clock.now())
     taken = [(one, _taken(one, now)) for one in found if one.due is not None and one.due <= now]
-    mine = [after for before, after in taken if models.replace_delivery(before, after)]
-    bodies = models.find_bodies(mine) if mine else []
+    mine = [after for before, after in taken if deliveries.replace(before, after)]
+    bodies = deliveries.find_bodies(mine) if mine else []
     _try([(endpoint, one, body or "") for one, body in zip(mine, bodies, strict=True)])
     return len(mine)
 
@@ -114,10 +114,11 @@ def _try(jobs: Sequence[Job]) -> None:
 
 def _try_one(endpoint: Endpoint, taken: Delivery, body: str) -> None:
     """One request, and what came of it, unless somebody has asked for it anew meanwhile."""
+    began = clock.real()
     outcome = _sent(endpoint, taken, body) if body else Outcome(error="body_expired")
-    _note_speed(endpoint.id, outcome)
+    _note_speed(endpoint.id, outcome, clock.elapsed(began))
     done = _after(taken, outcome, int(clock.now()))
-    models.replace_delivery(taken, done)
+    deliveries.replace(taken, done)
     facts = {"endpoint_id": endpoint.id, "delivery_id": taken.id, "attempt": taken.attempts, "now": done.status}
     _log.info("webhook_tried", extra=facts | {"status": outcome.status, "error": outcome.error})
     if done.due is not None and taken.attempts == 1:
@@ -148,15 +149,15 @@ def _after(taken: Delivery, outcome: Outcome, now: int) -> Delivery:
     return replace(told, due=due, status="pending" if due is not None else "failed")
 
 
-def _note_speed(endpoint_id: str, outcome: Outcome) -> None:
-    if outcome.error == "timeout":
+def _note_speed(endpoint_id: str, outcome: Outcome, took: float) -> None:
+    if outcome.error == "timeout" or took > SLOW_AFTER_SECONDS:
         _slow[endpoint_id] = clock.real()
     else:
         _slow.pop(endpoint_id, None)
 
 
 def _is_slow(endpoint_id: str) -> bool:
-    return endpoint_id in _slow and clock.elapsed(_slow[endpoint_id]) < SLOW_SECONDS
+    return endpoint_id in _slow and clock.elapsed(_slow[endpoint_id]) < SLOW_FOR_SECONDS
 
 
 def _all(do: Callable[[T], object], each: Sequence[T]) -> None:
