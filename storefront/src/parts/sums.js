@@ -21,6 +21,7 @@ export function Sums({ of }) {
 
 /** Where tax is part of the prices, the parts add up without it. */
 function taxLabel({ subtotal, discount, shipping, tax, total }) {
+  if (tax.amount === 0) return "Tax";
   const without = subtotal.amount - (discount?.amount ?? 0) + shipping.amount;
-  return tax.amount > 0 && without === total.amount ? "Tax, included" : "Tax";
+  return without === total.amount ? "Tax, included" : "Tax, on top";
 }

@@ -34,13 +34,17 @@ const Moment = ({ moment, order, viewer }) => html`
     <p class="muted small"><time datetime=${moment.at}>${momentText(moment.at)}</time> ${ACTORS[viewer][moment.actor] ?? ""}</p>
   </li>`;
 
+/** To its buyer a refund that is made or has failed need not have begun as well. */
+const worthTelling = (viewer, all) => (moment) => viewer === "staff" || moment.kind !== "refund_requested" ||
+  !all.some(({ kind, refund }) => kind !== moment.kind && refund === moment.refund);
+
 /** `viewer`: "buyer" or "staff". Without its history an order is still an order. */
 export function Timeline({ order, viewer = "buyer" }) {
   const timeline = useResource(`${order.id} ${order.version}`, () => orderTimeline(order.id));
   return timeline.data && html`
     <section aria-labelledby="timeline">
       <h2 id="timeline">What has happened</h2>
-      <ol class="timeline" role="list">${timeline.data.map((moment, index) => html`
+      <ol class="timeline" role="list">${timeline.data.filter(worthTelling(viewer, timeline.data)).map((moment, index) => html`
         <${Moment} key=${index} moment=${moment} order=${order} viewer=${viewer} />`)}</ol>
     </section>`;
 }

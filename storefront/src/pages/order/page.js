@@ -67,11 +67,11 @@ function Order({ order, placed, onChanged }) {
         <${Returns} order=${order} />
         <${ReturnRequest} order=${order} onChanged=${onChanged} />
         <${Addresses} order=${order} />
-        <${Timeline} order=${order} />
         ${canBeCancelled(order) && html`<${Cancel} order=${order} onChanged=${onChanged} />`}
       </div>
       <${Payment} order=${order} />
-    </div>`;
+    </div>
+    <${Timeline} order=${order} />`;
 }
 
 export function OrderPage({ id, query }) {

@@ -83,12 +83,12 @@ function Order({ order, onChanged }) {
         <${Returns} order=${order} advice=${false}
           actions=${(one) => html`<${ReturnActions} order=${order} one=${one} onChanged=${onChanged} />`} />
         <${Refunding} order=${order} onChanged=${onChanged} />
-        <${Timeline} order=${order} viewer="staff" />
         ${canBeCancelled(order) && html`
           <${Cancel} order=${order} onChanged=${onChanged} question="Cancel the whole order? The buyer gets all the money back." />`}
       </div>
       <${Summary} order=${order} />
-    </div>`;
+    </div>
+    <${Timeline} order=${order} viewer="staff" />`;
 }
 
 export function StaffOrder({ id }) {

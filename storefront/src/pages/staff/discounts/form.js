@@ -16,16 +16,16 @@ const VALUES = {
 function Worth({ part, kind }) {
   const [label, hint] = VALUES[kind] ?? [];
   return html`
-    <${Select} label="Kind" ...${part("kind")} choices=${KINDS} />
+    <${Select} label="Kind" ...${part("kind")} choices=${KINDS} wide=${!label} />
     ${label && html`<${Field} label=${label} hint=${hint} ...${part("value")} inputmode="decimal" autocomplete="off" />`}`;
 }
 
 const Limits = ({ part }) => html`
-  <${Field} label="From a subtotal of, in ${shop.currency}" ...${part("min_subtotal")} inputmode="decimal" autocomplete="off" optional />
+  <${Field} label="Starts" ...${part("starts_at")} type="datetime-local" optional />
+  <${Field} label="Ends" ...${part("ends_at")} type="datetime-local" optional />
   <${Field} label="Uses in all" ...${part("max_uses")} inputmode="numeric" autocomplete="off" optional />
   <${Field} label="Uses for each customer" ...${part("max_uses_per_customer")} inputmode="numeric" autocomplete="off" optional />
-  <${Field} label="Starts" ...${part("starts_at")} type="datetime-local" optional />
-  <${Field} label="Ends" ...${part("ends_at")} type="datetime-local" optional />`;
+  <${Field} label="From a subtotal of, in ${shop.currency}" ...${part("min_subtotal")} inputmode="decimal" autocomplete="off" optional />`;
 
 const save = (discount, values) => (discount ? changeDiscount(discount, changesOf(values, discount)) : createDiscount(newBody(values)));
 

@@ -54,9 +54,11 @@ function TaxForm({ rate, rates, onDone, onCancel }) {
 
 const Row = ({ rate, admin, onEdit }) => html`
   <tr>
-    <th scope="row">${countryName(rate.country)}</th><td>${percents.format(rate.rate_bps / 10_000)}</td>
+    <th scope="row">${admin
+      ? html`<button type="button" class="link" aria-label="Change the tax in ${countryName(rate.country)}" onClick=${onEdit}>${countryName(rate.country)}</button>`
+      : countryName(rate.country)}</th>
+    <td>${percents.format(rate.rate_bps / 10_000)}</td>
     <td>${rate.inclusive ? "Included" : "On top"}</td>
-    ${admin && html`<td><button type="button" class="link" aria-label="Change the tax in ${countryName(rate.country)}" onClick=${onEdit}>Change</button></td>`}
   </tr>`;
 
 const byName = (one, other) => countryName(one.country).localeCompare(countryName(other.country));
@@ -65,8 +67,7 @@ const Table = ({ rates, admin, onEdit }) => html`
   <div class="table-frame">
     <table>
       <caption class="visually-hidden">Tax rates by country</caption>
-      <thead><tr><th scope="col">Country</th><th scope="col">Tax</th><th scope="col">In prices</th>
-        ${admin && html`<th scope="col"><span class="visually-hidden">Change</span></th>`}</tr></thead>
+      <thead><tr><th scope="col">Country</th><th scope="col">Tax</th><th scope="col">In prices</th></tr></thead>
       <tbody>${[...rates].sort(byName).map((rate) => html`<${Row} key=${rate.country} rate=${rate} admin=${admin} onEdit=${() => onEdit(rate)} />`)}</tbody>
     </table>
   </div>`;
