@@ -91,39 +91,59 @@ def ann(api, catalog, provider):
     return Shopper(api, "customer", "usr_ann")
 
 
-@pytest.fixture
-def every_kind(api, shop, ann, staff, post, shop_clock):
-    """One mail of each kind, by its template's name: all that can happen to somebody's orders."""
+class Life:
+    """One mail of each kind, by its template's name; what was stored and logged meanwhile."""
 
-    def live(**changes):
-        first = bought(ann, "first", **changes)
-        yield "order_confirmed", post.mails()[-1]
-        staff.ships(first, "a", MUG=1)
-        yield "order_shipped", post.mails()[-1]
-        staff.ships(first, "b")
-        staff.delivers(first)
-        yield "return_approved", decided(first, "approve", "MUG")
-        yield "return_rejected", decided(first, "reject", "LAMP.1")
-        assert staff.refunds(first, 100, reason="an internal word").status == 201
-        yield "order_refunded", post.mails()[-1]
-        second = bought(shop.named("usr_guest2"), "second", **changes)
-        staff.post(f"/orders/{second}/cancel")
-        yield "order_cancelled", post.mails()[-1]
-        bought(shop.named("usr_guest3"), "third", payment_method="pm_declined", **changes)
-        yield "payment_failed", post.mails()[-1]
-        bought(shop.named("usr_guest4"), "fourth", payment_method="pm_3ds", **changes)
-        shop_clock.forward(3600)
+    TYPED = ADDRESS | {"name": "Zoë Eve", "line1": "see evil.example", "city": "Evetown"}
+
+    def __init__(self, shop, ann, staff, post, shop_clock):
+        self.shop, self.ann, self.staff, self.post, self.clock = shop, ann, staff, post, shop_clock
+        self.mails = dict(self.live())
+        items = fixtures.client("dynamodb").scan(TableName="shop-orders")["Items"]
+        self.marks = [item for item in items if item["pk"]["S"].startswith("MAIL#")]
+
+    def live(self):
+        first = bought(self.ann, "first", shipping_address=self.TYPED)
+        yield "order_confirmed", self.post.mails()[-1]
+        self.staff.ships(first, "a", MUG=1)
+        yield "order_shipped", self.post.mails()[-1]
+        self.staff.ships(first, "b")
+        self.staff.delivers(first)
+        yield "return_approved", self.returned(first, "approve", "MUG")
+        yield "return_rejected", self.returned(first, "reject", "LAMP.1")
+        assert self.staff.refunds(first, 100, reason="an internal word").status == 201
+        yield "order_refunded", self.post.mails()[-1]
+        self.staff.post(f"/orders/{self.starts(2)}/cancel")
+        yield "order_cancelled", self.post.mails()[-1]
+        self.starts(3, payment_method="pm_declined")
+        yield "payment_failed", self.post.mails()[-1]
+        self.starts(4, payment_method="pm_3ds")
+        self.clock.forward(3600)
         sweep()
-        yield "order_not_completed", post.mails()[-1]
+        yield "order_not_completed", self.post.mails()[-1]
 
-    def decided(order_id, verdict, sku):
+    def starts(self, number, **changes):
+        return bought(self.shop.named(f"usr_guest{number}"), f"key-{number}", shipping_address=self.TYPED, **changes)
+
+    def returned(self, order_id, verdict, sku):
         body = {"items": [{"sku": sku, "quantity": 1}], "reason": "a private word"}
-        asked = ann.post(f"/orders/{order_id}/returns", body, Idempotency_Key=sku)
+        asked = self.ann.post(f"/orders/{order_id}/returns", body, Idempotency_Key=sku)
         assert asked.status == 201, asked
-        staff.judges(order_id, asked.json["returns"][-1]["id"], verdict)
-        return post.mails()[-1]
+        self.staff.judges(order_id, asked.json["returns"][-1]["id"], verdict)
+        return self.post.mails()[-1]
 
-    return lambda **changes: dict(live(**changes))
+
+_lived = []
+
+
+@pytest.fixture
+def life(shop, ann, staff, post, shop_clock, caplog):
+    """Lived once, and looked at by several tests."""
+    if not _lived:
+        with caplog.at_level("DEBUG", logger="chalicelib"), caplog.at_level("INFO", logger="common"):
+            _lived.append(Life(shop, ann, staff, post, shop_clock))
+        _lived[0].logged = list(caplog.records)
+    return _lived[0]
 
 
 def test_a_confirmed_order_is_told_with_all_that_was_bought_and_paid(shop, post):
@@ -209,8 +229,8 @@ def test_mails_that_come_late_tell_what_their_events_told(shop, staff, order_id,
     assert [re.findall(r"refunded €\S+", says) for says in refunds] == [["refunded €3.00"], ["refunded €2.00"]]
 
 
-def test_a_refund_tells_its_amount_and_not_why_staff_made_it(every_kind):
-    mail = every_kind()["order_refunded"]
+def test_a_refund_tells_its_amount_and_not_why_staff_made_it(life):
+    mail = life.mails["order_refunded"]
 
     assert "We have refunded €1.00" in mail.says
     assert "all that you paid" not in mail.says
@@ -298,15 +318,15 @@ def test_an_approval_that_comes_after_the_goods_is_not_sent(ann, staff, post):
     assert not [mail for mail in post.mails() if "return" in mail.subject]
 
 
-def test_every_mail_says_the_same_as_text_and_as_html(every_kind):
-    for mail in every_kind().values():
+def test_every_mail_says_the_same_as_text_and_as_html(life):
+    for mail in life.mails.values():
         for line in filter(None, mail.text.splitlines()):
             for part in re.split(r" = |: |^- ", line.rstrip(":- ")):
                 assert part.strip() in shown(mail.html) or re.fullmatch(r"\d+ × .*", part.strip()), (mail.subject, line)
 
 
-def test_every_kind_of_mail_can_be_sent_and_leads_to_the_shop(every_kind):
-    mails = every_kind()
+def test_every_kind_of_mail_can_be_sent_and_leads_to_the_shop(life):
+    mails = life.mails
 
     assert mails.keys() == authoring.words("orders").keys()
     pages = {kind: [re.sub(r"ord_\w+", "…", link) for link in LINK.findall(mail.text)] for kind, mail in mails.items()}
@@ -318,18 +338,16 @@ def test_every_kind_of_mail_can_be_sent_and_leads_to_the_shop(every_kind):
         assert mail.request["ReplyToAddresses"] == [mail.request["Source"]]
 
 
-def test_subjects_hold_a_number_and_nothing_that_anybody_typed(every_kind):
-    for mail in every_kind(shipping_address=ADDRESS | {"name": "Zoë Eve", "city": "Evetown"}).values():
+def test_subjects_hold_a_number_and_nothing_that_anybody_typed(life):
+    for mail in life.mails.values():
         words = re.sub(r"\d{8}-[A-Z0-9]{8}", "", mail.subject)
         assert re.fullmatch(r"[A-Za-z ]+", words)
         assert "Eve" not in words
 
 
-def test_who_never_paid_sends_nothing_that_they_typed_to_an_address(every_kind):
-    typed = ADDRESS | {"name": "Zoë Eve", "line1": "see evil.example", "city": "Evetown"}
-    mails = every_kind(shipping_address=typed)
+def test_who_never_paid_sends_nothing_that_they_typed_to_an_address(life):
+    told = {kind for kind, mail in life.mails.items() if re.search("evil|Eve|Zoë", mail.text + mail.html)}
 
-    told = {kind for kind, mail in mails.items() if re.search("evil|Eve|Zoë", mail.text + mail.html)}
     assert told == {"order_confirmed", "order_shipped"}
 
 
@@ -497,22 +515,16 @@ def test_a_mail_costs_one_read_and_two_writes(order_id, post, calls):
     assert calls.dynamodb == ["GetItem", "UpdateItem", "UpdateItem"]
 
 
-def test_marks_are_kept_apart_from_orders_and_hold_no_person(every_kind):
-    every_kind()
-    items = fixtures.client("dynamodb").scan(TableName="shop-orders")["Items"]
-    marks = [item for item in items if item["pk"]["S"].startswith("MAIL#")]
-
-    assert len(marks) >= len(authoring.words("orders"))
-    assert {name for item in marks for name in item} == {"pk", "sk", "v", "sent_at", "expires_at"}
+def test_marks_are_kept_apart_from_orders_and_hold_no_person(life):
+    assert len(life.marks) >= len(life.mails)
+    assert {name for item in life.marks for name in item} == {"pk", "sk", "v", "sent_at", "expires_at"}
 
 
-def test_no_log_line_tells_of_a_person(every_kind, caplog):
-    with caplog.at_level("DEBUG", logger="chalicelib"), caplog.at_level("INFO", logger="common"):
-        every_kind(shipping_address=ADDRESS | {"name": "Zoë Example"})
-    lines = "\n".join(str(vars(record)) for record in caplog.records)
+def test_no_log_line_tells_of_a_person(life):
+    lines = "\n".join(str(vars(record)) for record in life.logged)
 
-    assert {one.kind for one in caplog.records if one.message == "mail_sent"} == authoring.words("orders").keys()
-    for secret in ("example.test", "Zoë", "Berlin", "JJD-001"):
+    assert {one.kind for one in life.logged if one.message == "mail_sent"} == life.mails.keys()
+    for secret in ("example.test", "Zoë", "Evetown", "JJD-001"):
         assert secret not in lines
 
 
