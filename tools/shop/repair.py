@@ -50,12 +50,12 @@ def catalog(dry_run: bool, products: tuple[str, ...]) -> None:
 
 @repair.command()
 @click.option("--dry-run", is_flag=True, help="Only tell what differs.")
-@click.option("--from", "first", type=_DAY, help="The first day, in UTC; a year before the last unless given.")
+@click.option("--from", "first", type=_DAY, help="The first day, in UTC; 30 days before the last unless given.")
 @click.option("--to", "last", type=_DAY, help="The last day, in UTC; today unless given.")
 def sales(dry_run: bool, first: datetime | None, last: datetime | None) -> None:
     """The report of sales, from the orders that were placed on the days."""
     to = (last or _today()).date()
-    begin = first.date() if first else to - timedelta(days=365)
+    begin = first.date() if first else to - timedelta(days=30)
     _run("orders", _SALES, "dry" if dry_run else "mend", begin.isoformat(), to.isoformat())
 
 
