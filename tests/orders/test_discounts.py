@@ -269,7 +269,7 @@ def test_tax_on_top_is_of_what_is_left_to_pay(office, shop, api):
 def test_the_order_has_the_discount_that_was_quoted(office, shop):
     office.makes(value=10)
 
-    order = buys(shop).json
+    order = buys(shop, code="spring").json
 
     assert (order["discount"], order["discount_code"], order["items"][0]["discount"]) == (eur(75), "SPRING", eur(75))
     assert order["payment"]["captured"] == order["total"] == eur(1165)

@@ -86,3 +86,13 @@ def test_the_demo_logins_work_and_are_private(shop, seeded, role):
 
     assert (session.status, session.json["user"]["role"]) == (201, role)
     assert shop.home.logins.stat().st_mode & 0o777 == 0o600
+
+
+def test_there_are_ways_to_send_an_order_and_a_welcome_discount_once(seeded, shop):
+    methods = {one["id"]: one for one in seeded.get("/shipping-methods?country=DE").json["items"]}
+
+    assert methods.keys() >= {"standard", "express", "pickup"}
+    assert shop.as_role("staff").get("/discounts/WELCOME10").json["value"] == 10
+    shop.command("seed")
+    again = {one["id"]: one for one in seeded.get("/shipping-methods?country=DE").json["items"]}
+    assert again == methods

@@ -199,7 +199,7 @@ def draft(purchase: Purchase, record: Record, terms: Terms, held: Held, world: W
         shipping_address=purchase.shipping_address,
         billing_address=purchase.billing_address,
         shipping_method=purchase.shipping_method,
-        discount_code=purchase.discount_code,
+        discount_code=terms.discount.code if terms.discount else None,
         discount_use=discounts.use_of(terms.discount, record.order_id),
         payment_method=purchase.payment_method,
         pay_by=held.expires_at,

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
-from tools.shop.demo import catalogue, goods, people
+from tools.shop.demo import catalogue, goods, people, terms
 from tools.shop.demo.api import Api
 
 Progress = Callable[[str, int, int], None]
@@ -15,10 +15,14 @@ THREADS = 6
 
 
 def seed(base_url: str, home: Path, progress: Progress) -> None:
-    """Make logins, categories and products; `progress` hears what is being made, how many are done, and of how many."""
+    """Make logins, ways to send an order, a discount and products.
+
+    `progress` hears what is being made, how many are done, and of how many.
+    """
     api = Api(base_url)
     logins = people.logins(home / "demo-logins.json")
     seed_people(api, logins, progress)
+    terms.seed_terms(people.session(api, logins["admin"]))
     seed_goods(people.session(api, logins["staff"]), progress)
 
 
