@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 import boto3
 from PIL import Image
+from pypdf import PdfReader
 
 from tests.support.running_shop import Shop
 from tests.system.buyers import Buyer
@@ -169,6 +170,14 @@ def parsed(line: str) -> Any:
         return None
 
 
+def readable(content: bytes) -> str:
+    """The letters of a file, and those that a reader of PDF sees."""
+    if not content.startswith(b"%PDF"):
+        return content.decode("latin-1")
+    pages = PdfReader(io.BytesIO(content)).pages
+    return f"{content.decode('latin-1')}\n{' '.join(' '.join(page.extract_text() for page in pages).split())}"
+
+
 class Places:
     """Where a shop keeps things: tables with their outboxes, buckets, queues, logs."""
 
@@ -198,7 +207,7 @@ class Places:
         return {f"{name}/{key}": s3.get_object(Bucket=name, Key=key)["Body"].read() for name, key in keys}
 
     def buckets(self) -> str:
-        return "\n".join(f"{key} {body.decode('latin-1')}" for key, body in self.objects().items())
+        return "\n".join(f"{key} {readable(body)}" for key, body in self.objects().items())
 
     def queues(self) -> str:
         """The messages of all queues, also those that are held back: the emulator writes them down each two seconds."""

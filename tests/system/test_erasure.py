@@ -26,6 +26,13 @@ def is_forgotten(staff, order_id):
     return order["email"] is None and order["status"] == "cancelled"
 
 
+def invoices(staff, *order_ids):
+    """The numbers, once all can be downloaded, with the credit notes of what was paid back."""
+    answers = [(staff.get(f"/orders/{one}/invoice"), staff.get(f"/orders/{one}").json["refunds"]) for one in order_ids]
+    made = all(found.status == 200 and len(found.json["credit_notes"]) == len(refunds) for found, refunds in answers)
+    return made and [found.json["number"] for found, _ in answers]
+
+
 def test_nothing_of_an_erased_person_is_left_anywhere(shop, goods, places, ann):
     lamp = goods(stock=5)
     picture = ann.has_an_address_and_a_picture()
@@ -35,6 +42,8 @@ def test_nothing_of_an_erased_person_is_left_anywhere(shop, goods, places, ann):
     bought = ann.buys(lamp.sku).json["id"]
     waiting = ann.buys(lamp.sku, "pm_card_authenticationRequired").json["order_id"]
     assert ann.web.put(f"/cart/items/{lamp.sku}", {"quantity": 3}).status == 200
+    numbers = eventually(lambda: invoices(lamp.staff, received, bought))
+    assert {ann.email, ann.address["name"], ann.address["line1"]} <= set(left_in(places.buckets(), ann.words()))
     assert set(left_in(places.tables(), ann.words())) == set(ann.words()), "else this test could not fail"
     assert picture in places.objects().values()
     assert any(ann.id in key for key in places.objects())
@@ -47,6 +56,7 @@ def test_nothing_of_an_erased_person_is_left_anywhere(shop, goods, places, ann):
     assert eventually(lambda: lamp.stock() == {"on_hand": 5, "held": 0, "available": 5}), lamp.stock()
     assert eventually(lambda: ann.id in places.queues()), "both services look again later"
     assert eventually(lambda: left_in(places.tables(), ann.words()) == []), left_in(places.tables(), ann.words())
+    assert eventually(lambda: invoices(staff, received, bought)) == numbers
     assert left_in(places.buckets(), ann.words()) == []
     assert picture not in places.objects().values()
     assert not any(ann.id in key for key in places.objects())
