@@ -7,9 +7,13 @@ from urllib.parse import parse_qs, unquote_plus
 
 import pytest
 import urllib3
+from botocore.exceptions import EndpointConnectionError
+from msgspec.structs import replace
 
+from chalicelib import config
 from chalicelib.checkout.effects import PaymentStatus
-from chalicelib.errors import ProviderDown
+from chalicelib.errors import ProviderAnswered, ProviderDown, RefundRefused
+from chalicelib.orders.order import Refund
 from chalicelib.payments import client
 from chalicelib.payments.provider import Stripe
 from common.deadline import Deadline
@@ -99,6 +103,82 @@ def test_a_lost_webhook_is_made_up_for_by_the_sweeper(shop, provider, waiting, s
     sweep()
 
     assert shop.order(waiting)["status"] == "confirmed"
+
+
+@pytest.mark.parametrize("kind", ["charge.refunded", "refund.updated", "refund.failed", "charge.refund.updated"])
+def test_an_event_of_a_refund_is_a_reason_to_look(shop, provider, waiting, shop_clock, kind):
+    provider.complete(waiting)
+    body = event(waiting, kind)
+
+    assert tell(shop, body, signed(body, shop_clock)).status == 200
+    assert shop.order(waiting)["status"] == "confirmed"
+
+
+@pytest.mark.parametrize("kind", ["customer.created", "payment_intent.created", "balance.available", "", None, 7])
+def test_events_of_other_kinds_are_no_reason(shop, provider, waiting, shop_clock, kind):
+    provider.complete(waiting)
+    body = event(waiting, kind)
+
+    assert tell(shop, body, signed(body, shop_clock)).status == 200
+    assert shop.order(waiting)["status"] == "pending"
+
+
+def dispute(payment, **more):
+    about = {"object": "dispute", "payment_intent": payment, "metadata": {}, "status": "needs_response", **more}
+    return json.dumps({"type": "charge.dispute.created", "data": {"object": about}}).encode()
+
+
+def test_a_dispute_is_logged_for_an_operator_with_the_order_that_its_payment_belongs_to(shop, wire, shop_clock, capsys):
+    wire.replies = [
+        Reply(200, intent("succeeded", currency="eur", amount=1, amount_received=1, metadata={"order_id": "ord_1"}))
+    ]
+    body = dispute("pi_1")
+
+    assert tell(shop, body, signed(body, shop_clock)).status == 200
+
+    (line,) = [json.loads(line) for line in capsys.readouterr().err.splitlines() if "payment_event" in line]
+    assert (line["level"], line["kind"], line["order_id"]) == ("error", "charge.dispute.created", "ord_1")
+
+
+def test_a_dispute_of_a_payment_that_is_not_ours_is_ignored(shop, wire, shop_clock):
+    wire.replies = [Reply(404, {"error": {"type": "invalid_request_error", "code": "resource_missing"}})]
+    body = dispute("pi_of_somebody")
+
+    assert tell(shop, body, signed(body, shop_clock)).status == 200
+
+
+def test_while_the_secret_is_replaced_the_old_and_the_new_one_fit(shop, shop_clock, monkeypatch):
+    monkeypatch.setattr(config, "payment_webhook_secrets", lambda: ["whsec_new", SECRET])
+
+    assert tell(shop, b"{}", signed(b"{}", shop_clock, secret="whsec_new")).status == 200
+    assert tell(shop, b"{}", signed(b"{}", shop_clock)).status == 200
+    assert tell(shop, b"{}", signed(b"{}", shop_clock, secret="")).code == "signature_invalid"
+
+
+def test_stripe_may_sign_with_both_secrets(shop, shop_clock):
+    old, new = signed(b"{}", shop_clock), signed(b"{}", shop_clock, secret="whsec_new")
+
+    assert tell(shop, b"{}", f"{new},{old.partition(',')[2]}").status == 200
+
+
+def test_a_replaced_secret_is_known_five_minutes_later_and_the_known_one_serves_while_ssm_is_silent(
+    shop, aws, shop_clock, monkeypatch
+):
+    assert tell(shop, b"{}", signed(b"{}", shop_clock)).status == 200
+    aws("ssm").put_parameter(
+        Name="/shop/orders/payment-webhook-secret", Value=f"whsec_new,{SECRET}", Type="SecureString", Overwrite=True
+    )
+    assert tell(shop, b"{}", signed(b"{}", shop_clock, secret="whsec_new")).code == "signature_invalid"
+
+    monkeypatch.setattr(config, "PAYMENT_SECRETS_SECONDS", -1)
+
+    assert tell(shop, b"{}", signed(b"{}", shop_clock, secret="whsec_new")).status == 200
+    monkeypatch.setattr(config.secrets, "fresh", silent)
+    assert tell(shop, b"{}", signed(b"{}", shop_clock)).status == 200
+
+
+def silent(_name):
+    raise EndpointConnectionError(endpoint_url="https://ssm.test")
 
 
 class Reply:
@@ -197,6 +277,79 @@ def test_a_refund_carries_the_orders_key_and_its_number(wire, order):
 
     assert wire.sent[0][2]["headers"]["Idempotency-Key"] == f"{order.id}:refund:2"
     assert wire.form["amount"] == "500"
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply(400, {"error": {"type": "invalid_request_error", "code": "charge_already_refunded"}}),
+        Reply(400, {"error": {"type": "invalid_request_error", "code": "charge_disputed"}}),
+        Reply(400, {"error": {"type": "invalid_request_error", "param": "amount"}}),
+        Reply(200, {"id": "re_1", "status": "failed"}),
+    ],
+)
+def test_a_refund_that_will_never_be_made_is_told_from_trouble(wire, order, reply):
+    wire.replies = [reply]
+
+    with pytest.raises(RefundRefused):
+        stripe().refund(order, 1, 500)
+
+
+@pytest.mark.parametrize(
+    ("reply", "expected"),
+    [
+        (Reply(400, {"error": {"type": "invalid_request_error", "code": "balance_insufficient"}}), ProviderAnswered),
+        (Reply(400, {"error": {"type": "invalid_request_error", "code": "parameter_unknown"}}), ProviderAnswered),
+        (Reply(429, {"error": {"type": "invalid_request_error", "code": "lock_timeout"}}), ProviderDown),
+        (Reply(500, {"error": {"type": "api_error"}}), ProviderDown),
+    ],
+)
+def test_a_refund_that_can_still_be_made_is_asked_for_again(wire, order, reply, expected):
+    wire.replies = [reply]
+
+    with pytest.raises(expected):
+        stripe().refund(order, 1, 500)
+
+
+def test_a_pending_refund_is_made(wire, order):
+    wire.replies = [Reply(200, {"id": "re_1", "status": "pending"})]
+
+    stripe().refund(order, 1, 500)
+
+
+def test_a_refund_that_is_asked_for_again_after_its_key_was_forgotten_is_looked_for_first(wire, order, shop_clock):
+    old = replace(order, refunds=[Refund(1, 500, "late", shop_clock()), Refund(2, 500, "late", shop_clock())])
+    made = [{"metadata": {"refund": "1"}, "status": "succeeded"}, {"metadata": {"refund": "2"}, "status": "failed"}]
+    shop_clock.forward(13 * 3600)
+    listed = Reply(200, {"data": made, "has_more": False})
+    wire.replies = [listed, listed, Reply(200, {"id": "re_2", "status": "succeeded"})]
+
+    stripe().refund(old, 1, 500)
+    stripe().refund(old, 2, 500)
+
+    assert [method for method, _, _ in wire.sent] == ["GET", "GET", "POST"]
+
+
+@pytest.mark.parametrize(
+    ("currency", "amount", "sent"),
+    [("EUR", 1999, 1999), ("JPY", 500, 500), ("ISK", 5, 500), ("UGX", 5, 500), ("MGA", 500, 5), ("KWD", 5120, 5120)],
+)
+def test_amounts_are_sent_and_read_in_stripes_units(wire, order, currency, amount, sent):
+    wire.replies = [Reply(200, intent("requires_capture", currency=currency.lower(), amount_capturable=sent))]
+
+    payment = stripe().create(replace(order, currency=currency, total=amount))
+
+    assert (wire.form["amount"], payment.authorized) == (str(sent), amount)
+
+
+@pytest.mark.parametrize(("currency", "amount"), [("KWD", 5124), ("MGA", 550)])
+def test_an_amount_that_stripe_can_not_write_is_never_rounded(wire, order, currency, amount):
+    other = replace(order, currency=currency, total=amount)
+
+    assert stripe().create(other).status is PaymentStatus.DECLINED
+    with pytest.raises(RefundRefused):
+        stripe().refund(other, 1, amount)
+    assert wire.sent == []
 
 
 def test_the_provider_is_not_told_who_buys(wire, order):

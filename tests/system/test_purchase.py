@@ -152,16 +152,19 @@ def test_a_lost_answer_of_the_payment_provider_never_charges_twice(shop, goods):
 def test_a_hanging_payment_provider_is_answered_within_twelve_seconds(shop, goods):
     lamp = goods(stock=2)
     buyer = lamp.welcome(Buyer.guest(shop.url).with_one(lamp.sku))
-    form = buyer.order_form("pm_sandbox_hang")
+    form, key = buyer.order_form("pm_sandbox_hang"), secrets.token_hex(12)
 
     started = time.monotonic()
-    answer = buyer.place(form)
+    answer = buyer.place(form, key)
     took_s = time.monotonic() - started
 
     assert took_s < 12
     assert answer.status in (201, 202), answer
     assert answer.headers["Location"].endswith(answer.json["id"])
     assert eventually(lamp.settled, within_s=90), lamp.report()
+    assert [order["status"] for order in lamp.orders()] in (["confirmed"], ["cancelled"])
+    assert (lamp.moved("authorized"), lamp.moved("captured")) in ((0, 0), (1, 0), (1, 1))
+    assert buyer.place(form, key).json.get("id", answer.json["id"]) == answer.json["id"]
     assert lamp.moved("captured") <= 1
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from chalicelib.orders.order import Order
 from chalicelib.reconciliation import models
-from chalicelib.reconciliation.domain import Found, Reconciler, find_stuck, moving_since
+from chalicelib.reconciliation.domain import Reconciler, find_stuck, moving_since, told
 from chalicelib.reconciliation.wiring import books
 from common import clock
 from common.deadline import Deadline
@@ -25,7 +25,7 @@ def reconcile(hours: float, tell: Callable[[str], object], *, mend: bool) -> str
     run = Reconciler(
         books(time_left),
         mend=mend,
-        tell=lambda found: tell(line_of(found)),
+        tell=lambda found: tell(line_of(told(found))),
         time_is_up=lambda: not time_left.remaining(),
     )
     report = run.run(now - hours * 3600, now)
@@ -35,10 +35,8 @@ def reconcile(hours: float, tell: Callable[[str], object], *, mend: bool) -> str
     return f"{len(report.found) or 'No'} differences in {seen}{skipped}{stopped}."
 
 
-def line_of(found: Found) -> str:
-    one = found.difference
-    facts = ", ".join(f"{name} {_text(value)}" for name, value in one.facts.items())
-    return f"{one.order_id or 'no order'}: {one.kind} ({facts}): {WORDS[found.outcome]}"
+def line_of(one: dict[str, Any]) -> str:
+    return f"{one['order_id'] or 'no order'}: {one['kind']} ({_numbers(one['facts'])}): {WORDS[one['outcome']]}"
 
 
 def stuck(minutes: float) -> Iterator[str]:
@@ -56,14 +54,12 @@ def _stuck(order: Order, now: float) -> str:
 def reports(limit: int) -> Iterator[str]:
     """The hourly runs, newest first."""
     for report in models.list_reports(limit):
-        numbers = ", ".join(f"{name} {_text(value)}" for name, value in report.items() if name not in ("at", "found"))
-        yield f"{report['at']}: {numbers}"
-        yield from (f"  {_told(one)}" for one in report["found"])
+        yield f"{report.pop('at')}: {_numbers({name: value for name, value in report.items() if name != 'found'})}"
+        yield from (f"  {line_of(one)}" for one in report["found"])
 
 
-def _told(one: dict[str, Any]) -> str:
-    facts = ", ".join(f"{name} {_text(value)}" for name, value in one["facts"].items())
-    return f"{one['order_id'] or 'no order'}: {one['kind']} ({facts}): {WORDS[one['outcome']]}"
+def _numbers(facts: dict[str, Any]) -> str:
+    return ", ".join(f"{name} {_text(value)}" for name, value in facts.items())
 
 
 def _text(value: object) -> str:

@@ -258,13 +258,13 @@ def reconcile_orders(books: Books, time_is_up: Callable[[], bool]) -> Report:
     """The hourly run: mends, logs each difference for the alarm, and keeps the report."""
     now = books.world.now()
     report = Reconciler(books, mend=True, tell=log_found, time_is_up=time_is_up).run(now - HOURS * 3600, now)
-    models.keep(report.line(), [_told(one) for one in report.found])
+    models.keep(report.line(), [told(one) for one in report.found])
     log_report(report)
     return report
 
 
 def log_found(found: Found) -> None:
-    _log.error("reconciliation_difference", extra=_told(found))
+    _log.error("reconciliation_difference", extra=told(found))
 
 
 def log_report(report: Report) -> None:
@@ -276,7 +276,8 @@ def log_report(report: Report) -> None:
     _log.info("orders_reconciled", extra={**line, metric["Name"]: line["differences"], "_aws": embedded})
 
 
-def _told(found: Found) -> dict[str, Any]:
+def told(found: Found) -> dict[str, Any]:
+    """As it stands in logs and reports."""
     one = found.difference
     return {"kind": one.kind, "order_id": one.order_id, "outcome": found.outcome, "facts": one.facts}
 
