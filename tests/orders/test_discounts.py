@@ -364,6 +364,17 @@ def test_a_code_that_is_deleted_at_the_last_moment_is_refused(office, shop, cata
     assert catalog.left("MUG") == 3
 
 
+def test_a_discount_that_was_changed_meanwhile_is_told_with_the_new_quote(office, shop):
+    office.makes(value=20)
+    shop.puts("MUG")
+    body = shop.purchase(discount_code="SPRING", expected_total=eur(600 + 490))
+    office.changes(value=10)
+
+    answer = shop.buys(body=body)
+
+    assert (answer.status, answer.code, answer.json["quote"]["discount"]) == (409, "price_changed", eur(75))
+
+
 def test_a_code_that_lost_its_maximum_at_the_last_moment_is_used_all_the_same(office, shop, monkeypatch):
     office.makes(max_uses=1)
     in_between(monkeypatch, lambda: office.changes(max_uses=None))

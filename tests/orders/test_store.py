@@ -6,6 +6,8 @@ from msgspec.structs import replace
 from chalicelib.cart import models as carts
 from chalicelib.checkout.effects import Basket, Record
 from chalicelib.checkout.store import DynamoStore
+from chalicelib.discounts import models as discounts
+from chalicelib.discounts.discount import Discount, Use, normal
 from chalicelib.errors import OutcomeUnknown
 from chalicelib.orders.order import Change, Order, Refund, State
 from chalicelib.pricing.price import Line, PricedLine
@@ -49,6 +51,16 @@ def after(before, **changes):
     return replace(before, version=before.version + 1, operation=f"op_{before.version + 1}", **changes)
 
 
+DISCOUNT = Discount(
+    id="dsc_1", code="Spring", kind="percent", value=10, max_uses=1, limit=1, max_uses_per_customer=1, created_at=0
+)
+USE = Use(discount_id="dsc_1", shard=None, own_max=1)
+
+
+def with_discount(**changes):
+    return order(**({"discount_code": "SPRING", "discount_use": USE} | changes))
+
+
 class Simulated(SimulatedStore):
     def __init__(self):
         self.table = Table()
@@ -56,6 +68,12 @@ class Simulated(SimulatedStore):
 
     def fill_cart(self, *lines):
         self.table.put_lines("ann", lines)
+
+    def make_discount(self, discount):
+        self.table.discounts[normal(discount.code)] = discount
+
+    def delete_discount(self):
+        self.table.discounts.clear()
 
 
 class Real(DynamoStore):
@@ -69,6 +87,12 @@ class Real(DynamoStore):
             carts.set_line("ann", lines[0], "EUR")
         else:
             carts.empty("ann")
+
+    def make_discount(self, discount):
+        assert discounts.add_discount(discount, "op")
+
+    def delete_discount(self):
+        assert discounts.delete_discount(discounts.find_discount("spring"))
 
 
 @pytest.fixture(params=[Simulated, Real])
@@ -182,6 +206,81 @@ def test_a_cart_marked_by_no_order_of_ours_is_left_alone(placed):
 
     assert placed.write(second, after(second), Basket.UNMARK) == second
     assert placed.write(second, after(second), Basket.KEEP).version == 3
+
+
+def uses(store):
+    terms = store.find_terms("ann", "ann@example.test", "spring")
+    return terms.discount and terms.discount.uses, terms.own_uses
+
+
+def test_the_last_use_is_taken_with_the_order_and_once(store):
+    store.make_discount(DISCOUNT)
+    store.open_record(RECORD)
+
+    assert (store.place(RECORD, with_discount()), store.place(RECORD, with_discount())) == (True, False)
+    assert uses(store) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    "lacking",
+    [{"uses": 1}, {"id": "dsc_2"}, {"code": "Other"}],
+    ids=["none is left", "the code was made anew", "the code is gone"],
+)
+def test_without_a_use_that_is_left_nothing_is_placed(store, lacking):
+    store.make_discount(replace(DISCOUNT, **lacking))
+    store.open_record(RECORD)
+
+    assert not store.place(RECORD, with_discount())
+    assert (store.find_order("ord_1"), store.find_terms("ann", None, None).cart.order_id) == (None, None)
+
+
+def test_a_buyer_who_has_had_all_uses_gets_none(store):
+    store.make_discount(replace(DISCOUNT, max_uses=9, limit=9))
+    store.open_record(RECORD)
+    store.place(RECORD, with_discount())
+    store.write(with_discount(), after(with_discount(), state=State.CONFIRMED), Basket.UNMARK)
+    again = replace(RECORD, key="k2", order_id="ord_2", holder="op_9")
+    store.open_record(again)
+
+    assert not store.place(again, with_discount(id="ord_2"))
+    assert uses(store) == (1, 1)
+
+
+@pytest.mark.parametrize("end", [State.CANCELLED, State.PAYMENT_FAILED])
+def test_an_order_that_ends_gives_its_use_back_once(store, end):
+    store.make_discount(DISCOUNT)
+    store.open_record(RECORD)
+    store.place(RECORD, with_discount())
+
+    first = store.write(with_discount(), after(with_discount(), state=end), Basket.UNMARK)
+    store.write(with_discount(), after(with_discount(), state=end), Basket.KEEP)
+    store.write(first, after(first, due=None), Basket.KEEP)
+
+    assert uses(store) == (0, 0)
+
+
+def test_an_order_that_is_bought_or_refunded_keeps_its_use(store):
+    store.make_discount(DISCOUNT)
+    store.open_record(RECORD)
+    store.place(RECORD, with_discount())
+
+    first = store.write(with_discount(), after(with_discount(), state=State.CONFIRMED), Basket.EMPTY)
+    store.write(first, after(first, state=State.REFUNDED))
+
+    assert uses(store) == (1, 1)
+
+
+def test_an_order_ends_though_its_code_is_gone(store):
+    store.make_discount(DISCOUNT)
+    store.open_record(RECORD)
+    store.place(RECORD, with_discount())
+    store.delete_discount()
+
+    done = store.write(with_discount(), after(with_discount(), state=State.CANCELLED), Basket.UNMARK)
+
+    assert (done.state, store.find_terms("ann", None, None).cart.order_id, uses(store)) == (
+        State.CANCELLED, None, (None, 0)
+    )  # fmt: skip
 
 
 def test_without_an_answer_the_outcome_is_unknown(aws, monkeypatch):
