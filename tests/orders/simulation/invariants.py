@@ -10,8 +10,10 @@ from chalicelib.checkout.effects import PaymentStatus
 from chalicelib.orders.order import (
     ENDED,
     Order,
+    Parcel,
     State,
     counted,
+    gone_back,
     is_moving,
     shipped,
     unshipped,
@@ -173,12 +175,21 @@ def _returned(order: Order) -> Iterator[str]:
     for one in received:
         if (one.id in refunds) != (one.refund is not None):
             yield "a return and its refund differ"
+        if one.id in refunds and refunds[one.id].amount > _worth(order, one.items):
+            yield "paid back more than it was worth"
         if one.refund is None and order.refundable and any(_price(order, parcel.sku) for parcel in one.items):
             yield from ["received, and not paid back"] * all(other.failed_at is None for other in order.refunds)
 
 
 def _price(order: Order, sku: str) -> int:
     return sum(line.total - line.discount for line in order.lines if line.sku == sku)
+
+
+def _worth(order: Order, items: list[Parcel]) -> int:
+    """Rounded up, and with the shipping if nothing is left with the buyer."""
+    quantities = counted(order.lines)
+    worth = sum(-(-_price(order, one.sku) * one.quantity // quantities[one.sku]) for one in items)
+    return worth + (order.shipping if quantities <= gone_back(order) else 0)
 
 
 CAN_CHARGE = frozenset(PaymentStatus) - CANT_CHARGE - {PaymentStatus.CAPTURED, PaymentStatus.VOIDED}

@@ -14,7 +14,7 @@ from chalicelib.checkout.domain import Purchase, is_paid, place_order
 from chalicelib.checkout.effects import Record
 from chalicelib.checkout.saga import drive
 from chalicelib.orders.domain import cancel_order, sweep_order
-from chalicelib.orders.order import ENDED, is_moving
+from chalicelib.orders.order import ENDED, State, is_moving, withdrawn
 from chalicelib.pricing import domain as pricing
 from chalicelib.pricing.price import Line
 from chalicelib.pricing.rates import METHODS, Rates, ShippingMethod, ShippingRate
@@ -104,6 +104,7 @@ class Scenario:
         self.end = self.random.choice([300, 700, 1100])
         self.cancels_on_change = self.random.choice([0, 0.03, 0.15])
         self.edits_on_change = self.random.choice([0, 0.05, 0.15])
+        self.erases_on_shipment = self.random.choice([0, 0.7])
         self.storm = self.random.random() < 0.4
         self.late_posts = self.random.random() < 0.4
 
@@ -322,8 +323,11 @@ class Scenario:
             if not calm:
                 self.staff.see(order)
             soon = self.scheduler.time + self.random.choice([0, 0, 1, 3])
-            if not calm and self.random.random() < self.cancels_on_change:
+            given_up = order.state is State.CONFIRMED and withdrawn(order)
+            if not calm and self.random.random() < (0.5 if given_up else self.cancels_on_change):
                 self.scheduler.at(soon, partial(self.cancel, order.id))
+            if not calm and order.shipments and self.random.random() < self.erases_on_shipment:
+                self.scheduler.at(soon, partial(self.forget, order.id))
             if not calm and self.random.random() < self.edits_on_change:
                 clear = self.random.random() < 0.4
                 self.scheduler.at(soon, partial(self.edit_cart, order.owner, clear=clear))

@@ -27,11 +27,11 @@ class Staff:
         self.diligence = self.random.choice([0, 0, 0.5, 0.9])
 
     def enter(self) -> None:
-        for _ in range(self.random.choice([0, 0, 1, 2, 4])):
+        for _ in range(self.random.choice([0, 1, 2, 4])):
             self.scheduler.at(self.random.uniform(50, 400), partial(self.to_any, self.ship))
         for _ in range(self.random.choice([0, 1, 2])):
             self.scheduler.at(self.random.uniform(100, 600), partial(self.to_any, self.deliver))
-        for _ in range(self.random.choice([0, 0, 1, 3])):
+        for _ in range(self.random.choice([0, 1, 2, 4])):
             self.scheduler.at(self.random.uniform(50, 600), partial(self.to_any, self.refund))
         if self.random.random() < 0.3:
             self.scheduler.at(self.random.uniform(0, 200), self.raise_price)
@@ -53,7 +53,7 @@ class Staff:
 
     def ship(self, order: Order) -> None:
         """All that is left, or one unit."""
-        items = self.random.choice([None, [Parcel(order.lines[0].sku, 1)]])
+        items = self.random.choice([None, [Parcel(order.lines[-1].sku, 1)]])
         sent = Consignment(carrier="DHL", tracking_number=None, items=items)
         self.ask("ship", order, partial(ship_order, order.id, sent, "staff", self.key("shipment", order)))
 
