@@ -130,7 +130,10 @@ def dispute(payment, **more):
 
 def test_a_dispute_is_logged_for_an_operator_with_the_order_that_its_payment_belongs_to(shop, wire, shop_clock, capsys):
     wire.replies = [
-        Reply(200, intent("succeeded", currency="eur", amount=1, amount_received=1, metadata={"order_id": "ord_1"}))
+        Reply(
+            200,
+            intent("succeeded", currency="eur", amount=1, amount_received=1, created=1, metadata={"order_id": "ord_1"}),
+        )
     ]
     body = dispute("pi_1")
 
