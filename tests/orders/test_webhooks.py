@@ -82,6 +82,11 @@ def hears(text: str) -> None:
     app.send_webhooks({"Records": [{"body": text, "receiptHandle": "r", "messageId": "m"}]}, None)
 
 
+def reminder_among(calls: Any) -> dict[str, Any]:
+    (sent,) = [sent for service, name, sent in calls.made if (service, name) == ("sqs", "SendMessage")]
+    return dict(sent)
+
+
 def sweeps() -> None:
     import app
 
@@ -305,7 +310,7 @@ def test_the_queue_reminds_of_the_first_retry_if_the_sweep_comes_late(merchant, 
     merchant.registers()
     merchant.answers[URL] = 500
     hears(message())
-    (reminder,) = [sent for service, name, sent in calls.made if (service, name) == ("sqs", "SendMessage")]
+    reminder = reminder_among(calls)
 
     shop_clock.forward(reminder["DelaySeconds"])
     hears(reminder["MessageBody"])
@@ -502,7 +507,7 @@ def test_an_endpoint_that_is_slow_to_say_yes_is_left_to_the_sweep_too(merchant, 
     assert len(merchant.got) == 3
 
 
-def test_what_waits_for_an_endpoint_that_is_switched_off_goes_out_when_it_is_on_again(merchant, shop_clock):
+def test_what_waits_for_an_endpoint_that_is_switched_off_goes_out_when_it_is_on_again(merchant, shop_clock, calls):
     endpoint = merchant.registers().json
     merchant.answers[URL] = 500
     hears(message())
@@ -512,6 +517,7 @@ def test_what_waits_for_an_endpoint_that_is_switched_off_goes_out_when_it_is_on_
     merchant.answers[URL] = 200
 
     sweeps()
+    hears(reminder_among(calls)["MessageBody"])
     refused = merchant.asks("POST", endpoint, f"/deliveries/{log['id']}/redeliver")
     assert (len(merchant.got), refused.status, refused.code) == (1, 409, "endpoint_inactive")
 
