@@ -251,6 +251,10 @@ def test_the_refund_of_a_return_names_what_came_back(ann, staff, post):
     assert "What you sent back: - 1 × Mug" in mail.says
 
 
+def test_who_may_send_something_back_is_told_what_and_where_to(life):
+    assert re.search(r"What to send back: - 1 × Mug Send it to: .*10115 Berlin", life.mails["return_approved"].says)
+
+
 def test_a_full_refund_says_so_and_that_nothing_more_is_sent(api, shop, staff, order_id, post):
     staff.ships(order_id, "a", MUG=1)
     api.post(

@@ -27,6 +27,7 @@ def of_order(order: Order, page: str) -> dict[str, Any]:
         "tax_within": money(order.tax, order) if order.tax and not _tax_on_top(order) else "",
         "delivery": _address(order.shipping_address),
         "billing": _address(order.billing_address),
+        "shop": [config.SELLER_NAME, *config.SELLER_ADDRESS],
         "link": config.PUBLIC_URL + page,
         "support": config.SUPPORT_EMAIL,
     }

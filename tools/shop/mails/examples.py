@@ -37,6 +37,7 @@ ORDERS: Mapping[str, Any] = {
     "total": "€112.00",
     "tax_within": "€17.88",
     "delivery": ADDRESS,
+    "shop": ["Larkfield", "Example Street 1", "10115 Berlin", "DE"],
     "billing": ["Example Ltd.", "Torstr. 99", "10119 Berlin", "DE"],
 }
 MORE: Mapping[str, Mapping[str, Any]] = {
