@@ -168,6 +168,27 @@ def test_a_hanging_payment_provider_is_answered_within_twelve_seconds(shop, good
     assert lamp.moved("captured") <= 1
 
 
+@pytest.mark.parametrize("card", ["pm_sandbox_webhooks_twice", "pm_sandbox_webhooks_reversed"])
+def test_repeated_and_reordered_webhooks_change_nothing(shop, goods, card):
+    lamp = goods(stock=2)
+    buyer = lamp.welcome(Buyer.guest(shop.url).with_one(lamp.sku))
+    heard = webhooks(shop)
+
+    order = buyer.buy(card).json
+
+    assert eventually(lambda: webhooks(shop) >= heard + (4 if card.endswith("twice") else 2))
+    assert eventually(lamp.settled), lamp.report()
+    history = buyer.web.get(f"/orders/{order['id']}/events").json["items"]
+    assert [change["status"] for change in history] == ["pending", "confirmed"]
+    assert lamp.moved("captured") == 1
+
+
+def webhooks(shop) -> int:
+    """How many the service has taken."""
+    lines = [line for line in shop.log_lines("orders") if line.get("route") == "/payments/events"]
+    return sum(line["status"] == 200 for line in lines)
+
+
 def test_a_refused_capture_ends_without_charge_and_with_the_stock_back(shop, goods):
     lamp = goods(stock=2)
     buyer = lamp.welcome(Buyer.guest(shop.url).with_one(lamp.sku))

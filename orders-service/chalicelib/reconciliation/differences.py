@@ -35,13 +35,15 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def without_order(payments: Sequence[PaymentEntry]) -> Iterator[Difference]:
-    """Payments that carry no order of ours, or one that does not exist."""
+    """Payments for orders that do not exist; one that names none may be somebody else's, so nothing is done to it."""
     for one in payments:
         facts = {"payment": one.id, "status": one.status.value, "amount": one.amount, "currency": one.currency}
         if one.captured > one.refunded:
             yield Difference(kind="captured_without_order", order_id=one.order_id, facts=facts)
         elif one.status not in SETTLED:
-            yield Difference(kind="payment_without_order", order_id=one.order_id, facts=facts, mend="void")
+            ours = (one.order_id or "").startswith("ord_")
+            mend = "void" if ours else None
+            yield Difference(kind="payment_without_order", order_id=one.order_id, facts=facts, mend=mend)
 
 
 def compare(facts: Facts) -> Iterator[Difference]:
