@@ -233,6 +233,14 @@ def test_a_total_of_0_has_an_invoice_too(order_id):
     assert "Total €0.00" in texts()[0]
 
 
+def test_an_order_from_before_tax_rates_were_kept_tells_its_rate_by_its_amounts(order_id):
+    order = DynamoStore().find_order(order_id)
+    DynamoStore().write(order, replace(order, version=order.version + 1, tax_rate_bps=None, tax_inclusive=None))
+    hear(order_id)
+
+    assert "Tax rate Net Tax Gross 19 % €44.02 €8.36 €52.38 The prices contain the tax." in texts()[0]
+
+
 def test_an_order_that_was_deleted_or_never_was_is_nothing_to_do(aws):
     hear("ord_none")
 

@@ -11,7 +11,7 @@ from chalicelib.pricing.price import PricedLine
 
 
 def invoice_of(order: Order, number: str, issued_at: float, seller: Seller) -> Document:
-    rate, inclusive = order.tax_rate_bps or 0, bool(order.tax_inclusive)
+    rate, inclusive = _taxation(order)
     items = [_item(line, rate, inclusive) for line in order.lines]
     return Document(
         kind=Kind.INVOICE,
@@ -62,8 +62,16 @@ def _shared(order: Order, seller: Seller) -> dict[str, Any]:
         "buyer": buyer,
         "recipient": recipient if elsewhere else None,
         "currency": order.currency,
-        "inclusive": bool(order.tax_inclusive),
+        "inclusive": _taxation(order)[1],
     }
+
+
+def _taxation(order: Order) -> tuple[int, bool]:
+    """The rate, and whether prices contain it. Orders from before both were kept with them tell it by their amounts."""
+    if order.tax_rate_bps is not None:
+        return order.tax_rate_bps, bool(order.tax_inclusive)
+    rate_bps = 10 * half_up(order.tax * 1000, order.total - order.tax or 1)
+    return rate_bps, order.total == order.subtotal - order.discount + order.shipping
 
 
 def _party(address: Mapping[str, Any], email: str | None) -> Party | None:
