@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, 
 
 from tests.browser.goods import Lamps
 from tests.browser.people import Person
+from tests.browser.purchases import Purchase
 from tests.support.running_shop import Shop
 from tests.system.web import Web
 
@@ -100,3 +101,20 @@ def lamps(staff: Web) -> Lamps:
 @pytest.fixture(scope="session")
 def worker(shop: Shop) -> Person:
     return Person.working_as(shop, "staff")
+
+
+@pytest.fixture(scope="session")
+def admin(shop: Shop) -> Person:
+    return Person.working_as(shop, "admin")
+
+
+@pytest.fixture
+def ada(shop: Shop) -> Person:
+    """A new customer."""
+    return Person.with_account(shop)
+
+
+@pytest.fixture
+def purchase(ada: Person, lamps: Lamps) -> Purchase:
+    """Two red lamps that have arrived at Ada's."""
+    return Purchase.of(ada.elsewhere().web, lamps, quantity=2).delivered()

@@ -5,19 +5,13 @@ import re
 import secrets
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.people import LAMP_STREET, Person
+from tests.browser.people import LAMP_STREET
 from tests.browser.pictures import png
 from tests.browser.steps import fill_address, lamp_in_cart, pay
 
 PAGES = ["/account", "/orders", "/account/addresses", "/account/security", "/account/data"]
-
-
-@pytest.fixture
-def ada(shop) -> Person:
-    return Person.with_account(shop)
 
 
 def choose_picture(page: Page, content: bytes) -> None:

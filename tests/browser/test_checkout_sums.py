@@ -7,7 +7,6 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.axe import barriers
-from tests.browser.people import Person
 from tests.browser.steps import fill_address, lamp_in_cart, pay
 
 
@@ -57,8 +56,7 @@ def test_a_code_lowers_the_total_can_be_taken_off_and_is_used_up_once_it_was_use
     expect(page.get_by_role("button", name="Pay €44.70")).to_be_enabled()
 
 
-def test_an_admin_opens_a_country_whose_tax_comes_on_top_and_shipping_gets_free(page: Page, shop, lamps, notes):
-    admin = Person.working_as(shop, "admin")
+def test_an_admin_opens_a_country_whose_tax_comes_on_top_and_shipping_gets_free(page: Page, admin, lamps, notes):
     method = f"ferry-{secrets.token_hex(3)}"
     admin.log_in(page, "/staff/rates")
     page.get_by_role("button", name="New shipping method").click()

@@ -3,17 +3,11 @@
 import re
 import secrets
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.people import Person, fill_login
 from tests.system.eventually import eventually
 from tests.system.web import Web
-
-
-@pytest.fixture
-def ada(shop) -> Person:
-    return Person.with_account(shop)
 
 
 def guess_until_refused(person: Person) -> None:

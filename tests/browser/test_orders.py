@@ -1,22 +1,8 @@
 """The buyer's own orders in a browser: what became of them, invoices, and sending something back."""
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.axe import barriers
-from tests.browser.people import Person
-from tests.browser.purchases import Purchase
-
-
-@pytest.fixture
-def ada(shop) -> Person:
-    return Person.with_account(shop)
-
-
-@pytest.fixture
-def purchase(ada, lamps) -> Purchase:
-    """Two lamps that have arrived."""
-    return Purchase.of(ada.elsewhere().web, lamps, quantity=2).delivered()
 
 
 def test_what_arrived_can_be_sent_back_and_the_money_is_seen_to_return(page: Page, ada, purchase, notes):

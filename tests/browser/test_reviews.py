@@ -2,7 +2,6 @@
 
 import re
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.axe import barriers
@@ -11,11 +10,6 @@ from tests.browser.people import Person
 from tests.system.buyers import Buyer
 from tests.system.eventually import eventually
 from tests.system.web import Web
-
-
-@pytest.fixture
-def ada(shop) -> Person:
-    return Person.with_account(shop)
 
 
 def buy(ada: Person, lamps: Lamps) -> dict:

@@ -3,18 +3,12 @@
 import re
 import secrets
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.axe import barriers
 from tests.browser.people import Person
 from tests.browser.purchases import Purchase
 from tests.system.eventually import eventually
-
-
-@pytest.fixture(scope="module")
-def admin(shop) -> Person:
-    return Person.working_as(shop, "admin")
 
 
 def test_a_discount_is_made_and_a_change_made_elsewhere_is_not_overwritten(page: Page, staff, worker, notes):

@@ -1,19 +1,8 @@
 """Staff and users in a browser: who is looked up by whom, and what an admin does about it."""
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.people import Person
-
-
-@pytest.fixture(scope="module")
-def admin(shop) -> Person:
-    return Person.working_as(shop, "admin")
-
-
-@pytest.fixture
-def ada(shop) -> Person:
-    return Person.with_account(shop)
 
 
 def look_up(page: Page, person: Person) -> None:

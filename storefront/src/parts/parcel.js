@@ -11,4 +11,7 @@ function textOf(sku, items) {
   return item ? itemText(item) : sku;
 }
 
+/** How many of a SKU are in them. */
+export const countOf = (sku, parcels) => parcels.filter((one) => one.sku === sku).reduce((sum, { quantity }) => sum + quantity, 0);
+
 export const partsOf = (parcels, items) => parcels.map(({ sku, quantity }) => `${quantity} × ${textOf(sku, items)}`).join(", ");

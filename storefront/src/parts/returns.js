@@ -2,7 +2,7 @@
 import { formatMoney } from "../money.js";
 import { dateText } from "../times.js";
 import { html } from "../view.js";
-import { partsOf } from "./parcel.js";
+import { countOf, partsOf } from "./parcel.js";
 
 const STATUS = {
   requested: ["Requested", "We are looking at it."],
@@ -11,11 +11,11 @@ const STATUS = {
   received: ["Received", ""],
 };
 
-/** → {sku: how many can still go back}, without those of which none can. */
-export function leftToReturn({ items, returns }) {
-  const going = (sku) => returns.filter(({ status }) => status !== "rejected").flatMap((one) => one.items)
-    .filter((one) => one.sku === sku).reduce((sum, { quantity }) => sum + quantity, 0);
-  return Object.fromEntries(items.map(({ sku, quantity }) => [sku, quantity - going(sku)]).filter(([, left]) => left > 0));
+/** → {sku: how many of those that were sent can still go back}, without those of which none can. */
+export function leftToReturn({ items, shipments, returns }) {
+  const sent = shipments.flatMap((one) => one.items);
+  const coming = returns.filter(({ status }) => status !== "rejected").flatMap((one) => one.items);
+  return Object.fromEntries(items.map(({ sku }) => [sku, countOf(sku, sent) - countOf(sku, coming)]).filter(([, left]) => left > 0));
 }
 
 function refundText(order, number) {

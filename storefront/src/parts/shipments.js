@@ -1,13 +1,12 @@
 /** What of an order was sent, how, and when. */
 import { dateText } from "../times.js";
 import { html } from "../view.js";
-import { partsOf } from "./parcel.js";
+import { countOf, partsOf } from "./parcel.js";
 
 /** → {sku: how many are not sent yet}, without those of which all are. */
 export function leftToShip({ items, shipments }) {
-  const sent = (sku) => shipments.flatMap((shipment) => shipment.items).filter((one) => one.sku === sku)
-    .reduce((sum, { quantity }) => sum + quantity, 0);
-  return Object.fromEntries(items.map(({ sku, quantity }) => [sku, quantity - sent(sku)]).filter(([, left]) => left > 0));
+  const sent = shipments.flatMap((shipment) => shipment.items);
+  return Object.fromEntries(items.map(({ sku, quantity }) => [sku, quantity - countOf(sku, sent)]).filter(([, left]) => left > 0));
 }
 
 const Shipment = ({ shipment, order }) => html`

@@ -3,7 +3,7 @@ import { orderTimeline } from "../api/orders.js";
 import { formatMoney } from "../money.js";
 import { useResource } from "../resource.js";
 import { momentText } from "../times.js";
-import { html } from "../view.js";
+import { html, useRef } from "../view.js";
 import { partsOf } from "./parcel.js";
 
 const KINDS = {
@@ -38,13 +38,21 @@ const Moment = ({ moment, order, viewer }) => html`
 const worthTelling = (viewer, all) => (moment) => viewer === "staff" || moment.kind !== "refund_requested" ||
   !all.some(({ kind, refund }) => kind !== moment.kind && refund === moment.refund);
 
-/** `viewer`: "buyer" or "staff". Without its history an order is still an order. */
-export function Timeline({ order, viewer = "buyer" }) {
-  const timeline = useResource(`${order.id} ${order.version}`, () => orderTimeline(order.id));
-  return timeline.data && html`
-    <section aria-labelledby="timeline">
-      <h2 id="timeline">What has happened</h2>
-      <ol class="timeline" role="list">${timeline.data.filter(worthTelling(viewer, timeline.data)).map((moment, index) => html`
-        <${Moment} key=${index} moment=${moment} order=${order} viewer=${viewer} />`)}</ol>
-    </section>`;
+/** null until it is known; while the order goes on, what was known last. Without its history an order is still an order. */
+export function useTimeline(order) {
+  const { data } = useResource(`${order.id} ${order.version}`, () => orderTimeline(order.id));
+  const last = useRef(null);
+  last.current = data ?? last.current;
+  return last.current;
 }
+
+/** When it last came to this status, or null. */
+export const timeOf = (kind, timeline) => timeline?.findLast((moment) => moment.kind === kind)?.at ?? null;
+
+/** `viewer`: "buyer" or "staff". */
+export const Timeline = ({ order, timeline, viewer = "buyer" }) => timeline && html`
+  <section aria-labelledby="timeline">
+    <h2 id="timeline">What has happened</h2>
+    <ol class="timeline" role="list">${timeline.filter(worthTelling(viewer, timeline)).map((moment, index) => html`
+      <${Moment} key=${index} moment=${moment} order=${order} viewer=${viewer} />`)}</ol>
+  </section>`;

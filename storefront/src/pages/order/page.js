@@ -10,7 +10,7 @@ import { Refunds } from "../../parts/refunds.js";
 import { Returns } from "../../parts/returns.js";
 import { Shipments } from "../../parts/shipments.js";
 import { Sums } from "../../parts/sums.js";
-import { Timeline } from "../../parts/timeline.js";
+import { timeOf, Timeline, useTimeline } from "../../parts/timeline.js";
 import { useResource } from "../../resource.js";
 import { useStore } from "../../store.js";
 import { html } from "../../view.js";
@@ -58,6 +58,7 @@ function Payment({ order }) {
 
 function Order({ order, placed, onChanged }) {
   useFollowing(order, onChanged);
+  const timeline = useTimeline(order);
   return html`
     <${Heading} order=${order} placed=${placed} />
     <div class="split">
@@ -65,13 +66,13 @@ function Order({ order, placed, onChanged }) {
         <${Items} order=${order} />
         <${Shipments} order=${order} />
         <${Returns} order=${order} />
-        <${ReturnRequest} order=${order} onChanged=${onChanged} />
+        <${ReturnRequest} order=${order} since=${timeOf("delivered", timeline)} onChanged=${onChanged} />
         <${Addresses} order=${order} />
         ${canBeCancelled(order) && html`<${Cancel} order=${order} onChanged=${onChanged} />`}
       </div>
       <${Payment} order=${order} />
     </div>
-    <${Timeline} order=${order} />`;
+    <${Timeline} order=${order} timeline=${timeline} />`;
 }
 
 export function OrderPage({ id, query }) {

@@ -5,7 +5,10 @@ import { SendButton, SendingProblem, useSending } from "../../parts/form.js";
 import { itemText } from "../../parts/parcel.js";
 import { leftToReturn } from "../../parts/returns.js";
 import { toast } from "../../parts/toast.js";
+import { dateText } from "../../times.js";
 import { html, useEffect, useRef, useState } from "../../view.js";
+
+const REFUSALS = { order_cancelled: "This order is cancelled or refunded, so nothing of it can be returned." };
 
 const howMany = (left) => Array.from({ length: left + 1 }, (_, count) => [String(count), count ? `${count} of ${left}` : "None"]);
 
@@ -28,11 +31,11 @@ function ReturnForm({ order, left, onDone, onCancel }) {
   const body = bodyOf(counts, reason);
   const sending = useSending(async () => {
     onDone(await requestReturn(order.id, body));
-    toast("We have your request. You see here what becomes of it.");
+    toast("The return is asked for. What becomes of it stands here.");
   });
   return html`
     <form class="stack" onSubmit=${sending.send} ref=${form}>
-      <${SendingProblem} sending=${sending} places=${["reason"]} />
+      <${SendingProblem} sending=${sending} messages=${REFUSALS} places=${["reason"]} />
       <div class="fields">
         ${order.items.filter(({ sku }) => left[sku]).map((item) => html`
           <${Select} key=${item.sku} label=${itemText(item)} name="return-${item.sku}" value=${counts[item.sku]} choices=${howMany(left[item.sku])}
@@ -46,11 +49,23 @@ function ReturnForm({ order, left, onDone, onCancel }) {
     </form>`;
 }
 
-/** Shown once the order was delivered, as long as something of it can go back. */
-export function ReturnRequest({ order, onChanged }) {
+const TIME_MS = 30 * 86_400_000;
+
+/** Until when the buyer may ask. */
+const endOf = (since) => new Date(new Date(since).getTime() + TIME_MS);
+
+function Offer({ since, byStaff, onOpen }) {
+  if (!byStaff && endOf(since) < new Date()) return html`<p class="muted">Returns were possible until ${dateText(endOf(since))}.</p>`;
+  return html`
+    <p class="muted">${byStaff ? "For the buyer." : "Once it has arrived here, you get your money back."} Buyers can ask until ${dateText(endOf(since))}.</p>
+    <p><button type="button" class="button button-quiet" onClick=${onOpen}>Return something</button></p>`;
+}
+
+/** Shown once the order was delivered, as long as something of it can go back. `since`: when it was delivered, once that is known. */
+export function ReturnRequest({ order, since, byStaff = false, onChanged }) {
   const [open, setOpen] = useState(false);
   const left = leftToReturn(order);
-  if (order.status !== "delivered" || !Object.keys(left).length) return null;
+  if (order.status !== "delivered" || !since || !Object.keys(left).length) return null;
   const done = (changed) => {
     onChanged(changed);
     setOpen(false);
@@ -60,8 +75,6 @@ export function ReturnRequest({ order, onChanged }) {
       <h2 id="return">Return something</h2>
       ${open
         ? html`<${ReturnForm} order=${order} left=${left} onDone=${done} onCancel=${() => setOpen(false)} />`
-        : html`
-          <p class="muted">Within 30 days of delivery. Once it has arrived here, you get your money back.</p>
-          <p><button type="button" class="button button-quiet" onClick=${() => setOpen(true)}>Return something</button></p>`}
+        : html`<${Offer} since=${since} byStaff=${byStaff} onOpen=${() => setOpen(true)} />`}
     </section>`;
 }

@@ -10,7 +10,7 @@ import { Returns } from "../../parts/returns.js";
 import { leftToShip, Shipments } from "../../parts/shipments.js";
 import { Sums } from "../../parts/sums.js";
 import { Sure } from "../../parts/sure.js";
-import { Timeline } from "../../parts/timeline.js";
+import { timeOf, Timeline, useTimeline } from "../../parts/timeline.js";
 import { toast } from "../../parts/toast.js";
 import { useResource } from "../../resource.js";
 import { momentText } from "../../times.js";
@@ -19,6 +19,7 @@ import { MissingPage } from "../missing.js";
 import { Cancel, canBeCancelled } from "../order/cancel.js";
 import { useFollowing } from "../order/follow.js";
 import { Item } from "../order/item.js";
+import { ReturnRequest } from "../order/return-request.js";
 import { Panel } from "./panel.js";
 import { leftToRefund, RefundForm } from "./refund-form.js";
 import { ReturnActions } from "./return-actions.js";
@@ -40,9 +41,8 @@ function Shipping({ order, onChanged }) {
       <//>`}`;
 }
 
-const PAID = ["confirmed", "shipped", "delivered"];
-
-const Refunding = ({ order, onChanged }) => PAID.includes(order.status) && leftToRefund(order).amount > 0 && html`
+/** A cancelled order has something left where the bank refused a refund: then another one is made by hand. */
+const Refunding = ({ order, onChanged }) => order.status !== "pending" && leftToRefund(order).amount > 0 && html`
   <${Panel} id="refund" title="Refund"><${RefundForm} key=${order.refunds.length} order=${order} onChanged=${onChanged} /><//>`;
 
 const Buyer = ({ order }) => (/^usr_/.test(order.customer_id)
@@ -69,6 +69,7 @@ const Summary = ({ order }) => html`
 
 function Order({ order, onChanged }) {
   useFollowing(order, onChanged);
+  const timeline = useTimeline(order);
   const pictures = useResource(order.id, () => picturesOf(order.items.map(({ sku }) => sku)));
   return html`
     <h1 class="order-number">${order.number}</h1>
@@ -82,13 +83,14 @@ function Order({ order, onChanged }) {
         <${Shipping} order=${order} onChanged=${onChanged} />
         <${Returns} order=${order} advice=${false}
           actions=${(one) => html`<${ReturnActions} order=${order} one=${one} onChanged=${onChanged} />`} />
+        <${ReturnRequest} order=${order} since=${timeOf("delivered", timeline)} byStaff onChanged=${onChanged} />
         <${Refunding} order=${order} onChanged=${onChanged} />
         ${canBeCancelled(order) && html`
           <${Cancel} order=${order} onChanged=${onChanged} question="Cancel the whole order? The buyer gets all the money back." />`}
       </div>
       <${Summary} order=${order} />
     </div>
-    <${Timeline} order=${order} viewer="staff" />`;
+    <${Timeline} order=${order} timeline=${timeline} viewer="staff" />`;
 }
 
 export function StaffOrder({ id }) {
