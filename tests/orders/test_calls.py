@@ -106,6 +106,19 @@ def test_an_order_is_placed_with_two_writes_and_each_later_step_is_one(shop, cat
     assert provider.calls == ["create", "find", "confirm", "capture"]
 
 
+def test_a_discount_costs_an_order_no_call_more(shop, catalog, calls):
+    limits = {"max_uses": 5, "max_uses_per_customer": 5}
+    shop.api.post("/discounts", {"code": "SPRING", "kind": "free_shipping"} | limits, role="staff")
+    shop.puts("MUG")
+    body = shop.purchase(discount_code="SPRING", expected_total={"amount": 750, "currency": "EUR"})
+
+    made, asked = cost(shop, catalog, calls, lambda: shop.buys(body=body))
+
+    assert (len(made), made[:3], asked) == (
+        7, ["PutItem", "BatchGetItem", "TransactWriteItems"], ["hold", "hold", "commit"]
+    )  # fmt: skip
+
+
 def test_a_replay_is_recognised_by_one_call_and_reads_the_order(shop, catalog, calls):
     shop.puts("MUG")
     body = shop.purchase()
