@@ -1,6 +1,7 @@
 """The report of sales: counted from the table's stream, and always what the orders say."""
 
 import random
+import zlib
 from datetime import date
 
 import pytest
@@ -135,6 +136,19 @@ def test_nothing_waits_for_eventbridge(shop, catalog, calls, stream):
     tell(stream())
 
     assert {service for service, _, _ in calls.made} == {"dynamodbstreams", "dynamodb"}
+
+
+def test_a_batch_costs_one_look_and_one_write_for_each_counter_and_again_only_the_look(shop, calls):
+    ids = (f"ord_{number}" for number in range(999))
+    same = [one for one in ids if zlib.crc32(one.encode()) % models.SHARDS == 0][:20]
+    sold = [order(id=one, placed_at=MONDAY, confirmed_at=MONDAY, state=State.CONFIRMED) for one in same]
+    made = []
+    for _ in range(2):
+        calls.clear()
+        tell([image(one) for one in sold])
+        made.append(calls.dynamodb)
+
+    assert made == [["BatchGetItem", "TransactWriteItems"], ["BatchGetItem"]]
 
 
 def history(chance, number):
