@@ -217,7 +217,7 @@ def short_sighted(chance):
 @pytest.mark.parametrize("seed", range(2))
 def test_however_often_late_and_broken_it_is_told_the_report_is_what_a_recount_says(shop, monkeypatch, seed):
     chance = random.Random(seed)
-    histories = [history(chance, number) for number in range(12)]
+    histories = [history(chance, number) for number in range(8)]
     records = [image(form) for forms in histories for form in forms]
     records += chance.sample(records, len(records) // 2)
     chance.shuffle(records)
