@@ -1,5 +1,6 @@
 /** How the order is sent, and what that costs. */
 import { formatMoney } from "../../money.js";
+import { weightText } from "../../weights.js";
 import { html } from "../../view.js";
 
 /** The rates that can be the first that fits: which one it is depends on the weight, which the shop knows. */
@@ -16,13 +17,14 @@ function priceText({ rates }, subtotal) {
   const prices = possible(rates ?? [], subtotal).map(({ price }) => price).sort((a, b) => a.amount - b.amount);
   if (!prices.length) return "";
   const one = prices[0].amount === prices[prices.length - 1].amount;
-  return one ? priceOf(prices[0]) : `from ${priceOf(prices[0])}`;
+  return one ? priceOf(prices[0]) : `from ${formatMoney(prices[0])}`;
 }
 
-/** The cheapest further rate that a larger order would get. */
-function nextText({ rates }, subtotal) {
-  const free = (rates ?? []).find(({ min_subtotal, price }) => price.amount === 0 && min_subtotal && min_subtotal.amount > subtotal.amount);
-  return free ? `Free from ${formatMoney(free.min_subtotal)}` : null;
+/** What a larger order would save. */
+function freeText({ rates }, subtotal) {
+  const free = (rates ?? []).find(({ min_subtotal, price }) => price.amount === 0 && min_subtotal?.amount > subtotal.amount);
+  if (!free) return null;
+  return `Free from ${formatMoney(free.min_subtotal)}${free.max_weight_g == null ? "" : `, up to ${weightText(free.max_weight_g)}`}`;
 }
 
 const Method = ({ method, chosen, price, hint, onChoose }) => html`
@@ -45,7 +47,7 @@ export function Methods({ methods, chosen, country, error, subtotal, quoted, onC
       ${country && methods.length > 0 && html`
         <div class="choices" role="radiogroup" aria-labelledby="methods">
           ${methods.map((method) => html`
-            <${Method} key=${method.id} method=${method} chosen=${chosen === method.id} hint=${nextText(method, subtotal)} onChoose=${onChoose}
+            <${Method} key=${method.id} method=${method} chosen=${chosen === method.id} hint=${freeText(method, subtotal)} onChoose=${onChoose}
               price=${(chosen === method.id && exact) || priceText(method, subtotal)} />`)}
         </div>`}
       ${error && html`<p class="error">${error}</p>`}

@@ -42,7 +42,7 @@ function Items({ order }) {
 }
 
 function Payment({ order }) {
-  const over = ["cancelled", "payment_failed"].includes(order.status);
+  const unpaid = ["cancelled", "payment_failed"].includes(order.status) && order.payment.captured.amount === 0;
   return html`
     <section class="summary" aria-labelledby="sums">
       <h2 id="sums">Payment</h2>
@@ -50,7 +50,7 @@ function Payment({ order }) {
       <${Sums} of=${order} />
       <${Refunds} order=${order} />
       <${Invoice} order=${order} />
-      ${over
+      ${unpaid
         ? html`<a class="button button-wide" href="/cart">Back to your cart</a>`
         : html`<a class="button button-quiet button-wide" href="/products">Look around</a>`}
     </section>`;

@@ -7,9 +7,8 @@ import { Sure } from "../../../parts/sure.js";
 import { toast } from "../../../parts/toast.js";
 import { useResource } from "../../../resource.js";
 import { html, useState } from "../../../view.js";
+import { weightText } from "../../../weights.js";
 import { MethodForm } from "./method-form.js";
-
-const weights = new Intl.NumberFormat(navigator.language, { style: "unit", unit: "kilogram", maximumFractionDigits: 3 });
 
 const countries = (codes) => (codes.length > 4
   ? html`<details><summary>${codes.length} countries</summary><p>${codes.map(countryName).join(", ")}</p></details>`
@@ -18,7 +17,7 @@ const countries = (codes) => (codes.length > 4
 const Rate = ({ rate }) => html`
   <tr>
     <td>${rate.min_subtotal?.amount ? `from ${formatMoney(rate.min_subtotal)}` : "any"}</td>
-    <td>${rate.max_weight_g == null ? "any" : `up to ${weights.format(rate.max_weight_g / 1000)}`}</td>
+    <td>${rate.max_weight_g == null ? "any" : `up to ${weightText(rate.max_weight_g)}`}</td>
     <td>${formatMoney(rate.price)}</td>
   </tr>`;
 
