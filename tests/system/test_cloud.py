@@ -11,6 +11,10 @@ from tests.system.test_erasure import (  # noqa: F401
     test_nothing_of_an_erased_person_is_left_anywhere,
     test_the_catalogue_forgets_who_corrected_its_stock,
 )
+from tests.system.test_order_mails import (  # noqa: F401
+    inbox,
+    test_a_buyer_hears_of_the_purchase_of_each_parcel_and_of_a_refund,
+)
 from tests.system.test_pictures import (  # noqa: F401
     picture,
     send,

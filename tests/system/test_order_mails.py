@@ -18,7 +18,7 @@ def inbox(shop):
 
     def read(buyer, count):
         found = lambda: fetch_json(f"{shop.url}/_inbox?to={buyer.email}")["items"]  # noqa: E731
-        eventually(lambda: len(found()) >= count)
+        eventually(lambda: len(found()) >= count, within_s=60)  # a worker may have to be started first
         return found()
 
     return read
