@@ -481,13 +481,14 @@ def test_an_endpoint_that_hung_is_left_to_the_sweep_so_that_events_do_not_queue_
     assert len(merchant.log(endpoint, "?status=delivered")) == 4
 
 
-def test_what_development_took_is_not_called_elsewhere(merchant, monkeypatch):
+def test_what_development_took_is_not_called_elsewhere(merchant, monkeypatch, shop_clock):
     monkeypatch.setattr(sending, "post", merchant.really)
     with listening(lambda: 0) as receiver:
         monkeypatch.setattr(config, "WEBHOOKS_TO_LOOPBACK", True)
         endpoint = merchant.registers(receiver.url()).json
         hears(message())
         monkeypatch.setattr(config, "WEBHOOKS_TO_LOOPBACK", False)
+        shop_clock.forward(1)
         hears(message(number=2))
 
         second, first = merchant.log(endpoint)
