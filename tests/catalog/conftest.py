@@ -144,7 +144,9 @@ class Stream:
         now = self._items()
         records = [self._record(self.seen.get(key), now.get(key)) for key in self.seen.keys() | now.keys()]
         self.seen = now
-        app.follow_stock({"Records": [record for record in records if record]}, None)
+        event = {"Records": [record for record in records if record]}
+        app.follow_stock(event, None)
+        app.tell_low_stock(event, None)
 
     @staticmethod
     def _record(old: Any, new: Any) -> dict[str, Any] | None:

@@ -4,6 +4,7 @@ Processes are really dead, and the ports of S3, EventBridge and SES, which the e
 """
 
 import secrets
+from typing import Any
 
 import pytest
 
@@ -147,10 +148,13 @@ def test_without_s3_all_but_files_goes_on(shop, staff, lamp, buyer, cables):
     assert eventually(lambda: buyer.web.get(invoice).status == 200, within_s=40)
 
 
-def test_without_events_everything_goes_on_and_nothing_is_lost(shop, lamp, buyer, cables):
+def test_without_events_everything_goes_on_and_nothing_is_lost(shop, staff, lamp, buyer, cables):
     sold = orders_reported(lamp)
+    last = Books.of_new_product(staff, shop.payments_url, stock=1)
 
     with cables["EVENTBRIDGE"].out():
+        assert staff.put(f"/stock/{last.sku}", {"on_hand": 0, "low_stock_at": 0}).status == 200
+        assert eventually(lambda: card(last)["available"] is False)
         assert buyer.buy().status == 201
         email = registered(shop)
         assert eventually(lambda: mails(shop, email))
@@ -158,6 +162,12 @@ def test_without_events_everything_goes_on_and_nothing_is_lost(shop, lamp, buyer
         assert mails(shop, buyer.email) == []
 
     assert eventually(lambda: mails(shop, buyer.email), within_s=30)
+
+
+def card(lamp: Books) -> dict[str, Any]:
+    """Of one of the newest products."""
+    items = lamp.staff.get("/products").json["items"]
+    return next(one for one in items if one["id"] == lamp.product_id)
 
 
 def orders_reported(lamp: Books) -> int:
