@@ -11,6 +11,8 @@ const TEST_CARDS = [
   ["pm_sandbox_hang", "Visa ending 3000", "The bank answers after half a minute"],
   ["pm_sandbox_lost_reply", "Visa ending 5000", "Pays, but the answer gets lost"],
   ["pm_sandbox_capture_fails", "Visa ending 4000", "Accepted first, refused in the end"],
+  ["pm_card_pendingRefund", "Visa ending 7726", "Pays; a refund takes a while"],
+  ["pm_card_refundFail", "Visa ending 5126", "Pays; a refund fails afterwards"],
 ];
 
 const Card = ({ card: [id, name, what], chosen, onChoose }) => html`
