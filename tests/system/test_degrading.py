@@ -133,7 +133,10 @@ def test_without_s3_all_but_files_goes_on(shop, staff, lamp, buyer, cables):
     assert staff.post("/users/me/avatar", PICTURE).status == 201
     upload = staff.post(f"/products/{lamp.product_id}/images", {**PICTURE, "alt": "A lamp"}).json["image_id"]
 
+    assert buyer.web.get("/products?q=lamp").status == 200
+
     with cables["S3"].out():
+        assert buyer.web.get("/products?q=lamp").status == 200
         assert staff.get("/users/me").status == 200
         assert staff.patch("/users/me", {"name": "Sue"}).status == 200
         assert is_unavailable(staff.post("/users/me/avatar/complete", {}))
