@@ -356,6 +356,26 @@ def test_who_loses_the_race_for_the_last_use_has_bought_nothing(office, shop, ca
     assert buys(shop, code=None).status == 201  # neither record nor mark are left
 
 
+def test_a_use_that_comes_back_too_late_is_for_the_next_try(office, shop, monkeypatch):
+    office.makes(max_uses=1)
+    other = shop.named("usr_fast")
+    other.puts("LAMP.1")
+    quick = other.purchase(discount_code="SPRING", expected_total=eur(1799 + 490))
+    bought = []
+    in_between(monkeypatch, lambda: bought.append(other.buys(body=quick).json["id"]))
+    find_record = checkout_store.DynamoStore.find_record
+
+    def slow(self, owner, key):
+        other.post(f"/orders/{bought[0]}/cancel")
+        return find_record(self, owner, key)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(checkout_store.DynamoStore, "find_record", slow)
+        assert buys(shop).code == "discount_used_up"
+
+    assert (office.uses(), buys(shop).status) == (0, 201)
+
+
 def test_a_code_that_is_deleted_at_the_last_moment_is_refused(office, shop, catalog, monkeypatch):
     office.makes(max_uses=5)
     in_between(monkeypatch, office.deletes)

@@ -248,15 +248,16 @@ def test_a_buyer_who_has_had_all_uses_gets_none(store):
 
 @pytest.mark.parametrize("end", [State.CANCELLED, State.PAYMENT_FAILED])
 def test_an_order_that_ends_gives_its_use_back_once(store, end):
-    store.make_discount(DISCOUNT)
+    store.make_discount(replace(DISCOUNT, max_uses=9, limit=9, uses=1))
     store.open_record(RECORD)
     store.place(RECORD, with_discount())
 
     first = store.write(with_discount(), after(with_discount(), state=end), Basket.UNMARK)
     store.write(with_discount(), after(with_discount(), state=end), Basket.KEEP)
-    store.write(first, after(first, due=None), Basket.KEEP)
+    owed = store.write(first, after(first, refunds=[Refund(1, 5, "r", 2.5)]))
+    store.write(owed, after(owed, refunds=[Refund(1, 5, "r", 2.5, done=True, done_at=3.5)]))
 
-    assert uses(store) == (0, 0)
+    assert uses(store) == (1, 0)
 
 
 def test_an_order_that_is_bought_or_refunded_keeps_its_use(store):
