@@ -61,7 +61,7 @@ def _still_to_come(order: Order, sent: list[Shipment]) -> dict[str, int]:
 def _refunded(order: Order, data: Mapping[str, Any]) -> Notice | None:
     """Money that went back as the order was cancelled is in the mail that tells of that."""
     refund = next(one for one in order.refunds if one.number == data["refund"])
-    if refund.reason in ("cancelled", "erased"):
+    if _ended_it(order, refund):
         return None
     came_back = [one for one in order.returns if one.id == refund.return_id]
     return _about_order(
@@ -116,7 +116,7 @@ def _about_order(kind: str, about: str, order: Order, **more: Any) -> Notice:
 
 def _money_back(order: Order) -> dict[str, Any]:
     """What went back as the order ended, and whether something could not."""
-    back = sum(one.amount for one in order.refunds if one.done and _ended_it(one))
+    back = sum(one.amount for one in order.refunds if one.done and _ended_it(order, one))
     return {
         "amount": facts.money(back, order) if back else "",
         "nothing_taken": not order.captured and order.total > 0,
@@ -124,8 +124,10 @@ def _money_back(order: Order) -> dict[str, Any]:
     }
 
 
-def _ended_it(refund: Refund) -> bool:
-    return refund.reason == "cancelled"
+def _ended_it(order: Order, refund: Refund) -> bool:
+    """Whether it was made with the order's end, not by hand before or after, whatever reason was typed for that."""
+    ends = [one.at for one in order.history if one.status in ("cancelled", "payment_failed")]
+    return refund.reason == "cancelled" and bool(ends) and refund.at <= ends[0]
 
 
 NOTICES: Mapping[str, Callable[[Order, Mapping[str, Any]], Notice | None]] = {
