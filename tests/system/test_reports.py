@@ -1,6 +1,9 @@
 """The report of sales of a running shop: what orders say, though its counting is killed and doubled."""
 
+import json
 import secrets
+import subprocess
+import sys
 import threading
 from datetime import UTC, datetime, timedelta
 
@@ -9,6 +12,8 @@ import pytest
 from tests.system.buyers import Buyer
 from tests.system.eventually import eventually
 from tests.system.web import all_at_once
+from tools.shop import environment
+from tools.shop.home import ROOT, read_json
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +42,26 @@ def sums(staff) -> dict[str, int]:
 def recount(shop, *words: str) -> str:
     first, last = days()
     return shop.command("repair", "sales", "--from", first, "--to", last, *words)
+
+
+def test_racing_counters_count_everything_once(shop, staff):
+    env = {**environment.service("orders", shop.home, shop.ports, ""), **read_json(shop.home.environment)["orders"]}
+    command = [sys.executable, "-m", "tests.system.sales_racers"]
+    racers = [
+        subprocess.Popen([*command, str(seed), "race"], cwd=ROOT, env=env, stdout=subprocess.PIPE) for seed in range(2)
+    ]
+    first, second = (json.loads(racer.communicate(timeout=120)[0]) for racer in racers)
+
+    expected: dict[tuple[str, str], list[int]] = {}
+    for day, currency, *amounts in first:
+        sofar = expected.setdefault((day, currency), [0, 0, 0])
+        expected[day, currency] = [old + new for old, new in zip(sofar, amounts, strict=True)]
+    rows = staff.get("/reports/sales?from=2001-01-01&to=2001-01-31").json["items"]
+    told = {
+        (row["day"], row["currency"]): [row["orders"], row["total"]["amount"], row["refunds"]["amount"]] for row in rows
+    }
+    assert first == second
+    assert told == expected
 
 
 def test_a_purchase_and_its_refund_are_in_the_report_within_seconds(shop, goods, staff):
