@@ -193,6 +193,8 @@ def test_what_sends_webhooks_reaches_no_order_and_the_api_sends_none(as_role: An
     assert not refused(lambda: sender.query(**due))
     assert refused(lambda: api.query(**due))
     assert not refused(lambda: api.delete_item(TableName=table, Key=key))
+    for client in (sender, api):
+        assert not refused(lambda one=client: one.batch_get_item(RequestItems={table: {"Keys": [key]}}))
     assert refused(lambda: sender.delete_item(TableName=table, Key=key))
     assert refused(lambda: sender.get_item(TableName="shop-orders", Key=key))
     secrets = as_role("orders webhooks", "ssm")
