@@ -10,7 +10,7 @@ from chalicelib.checkout.store import DynamoStore
 from chalicelib.orders.order import State
 from common.events import received
 from common.problems import Unavailable
-from tests.orders.neighbours import ADDRESS, Crash, Shopper, crashing_at, sweep
+from tests.orders.neighbours import ADDRESS, Crash, Shopper, Staff, bought, crashing_at, sweep, told
 from tests.orders.simulation.catalog import Hold
 from tests.support.fixtures import client
 
@@ -91,6 +91,42 @@ def test_an_order_on_its_way_or_delivered_stays_without_its_buyer(ann, staff, pr
 
     assert (staff.order(order_id)["status"], provider.refunds) == (state.lower(), {})
     assert traces_of_ann() == []
+
+
+def test_of_an_order_partly_on_its_way_the_rest_stays_here_and_is_paid_back(ann, catalog, provider, erasures):
+    seller = Staff(ann.api)
+    order_id = bought(ann)
+    left = catalog.left("LAMP.1")
+    seller.ships(order_id, MUG=1)
+
+    erasures.of(ANN)
+
+    after = seller.order(order_id)
+    assert (after["status"], after["email"]) == ("shipped", None)
+    assert [(one["reason"], one["amount"]["amount"], one["status"]) for one in after["refunds"]] == [
+        ("erased", 2 * 1999, "done")
+    ]
+    assert (catalog.left("LAMP.1"), provider.refunds) == (left + 2, {(order_id, 1): 2 * 1999})
+    assert seller.ships(order_id, "again").code == "shipment_exceeds"
+    assert [one["items"][0]["sku"] for one in told("order.shipped")] == ["MUG"]
+    assert seller.delivers(order_id).json["status"] == "delivered"
+
+
+def test_the_rest_is_paid_back_and_restocked_later_while_the_others_are_down(
+    ann, catalog, provider, erasures, shop_clock
+):
+    seller = Staff(ann.api)
+    order_id = bought(ann)
+    seller.ships(order_id, MUG=1)
+    catalog.down = provider.down = True
+    erasures.of(ANN)
+    assert seller.order(order_id)["refunds"][0]["status"] == "pending"
+
+    catalog.down = provider.down = False
+    shop_clock.forward(61)
+
+    assert (sweep(), sweep()) == (1, 0)
+    assert (catalog.left("LAMP.1"), provider.refunds) == (5, {(order_id, 1): 2 * 1999})
 
 
 def test_an_order_that_waits_for_the_bank_is_cancelled(ann, staff, catalog, provider, erasures):
