@@ -25,7 +25,7 @@ export function waitText(seconds) {
 const two = (number) => String(number).padStart(2, "0");
 
 /** 2026-11-23, of the reader's own day. */
-export const dayOf = (date) => `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+const dayOf = (date) => `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
 
 /** What a field of type datetime-local holds, in the reader's own time; "" for none. */
 export function toLocal(time) {

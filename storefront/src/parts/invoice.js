@@ -10,6 +10,8 @@ const HAVE_ONE = ["confirmed", "shipped", "delivered", "refunded"];
 
 const hasInvoice = ({ status, payment }) => HAVE_ONE.includes(status) || payment.captured.amount > 0;
 
+const REFUSALS = { order_not_paid: "There is no invoice for this order." };
+
 const pause = (seconds) => new Promise((done) => setTimeout(done, seconds * 1000));
 
 /** Asks until it is there. → its body, or null when it was not made in time or nobody waits any more. */
@@ -48,7 +50,7 @@ export function Invoice({ order }) {
   if (!hasInvoice(order)) return null;
   if (found) return html`<${Documents} found=${found} />`;
   return html`
-    <${SendingProblem} sending=${sending} />
+    <${SendingProblem} sending=${sending} messages=${REFUSALS} />
     ${late && html`<${Notice}><p>The invoice is still being made. Please try again in a minute.</p><//>`}
     <button type="button" class="button button-quiet button-wide" disabled=${sending.busy} onClick=${sending.send}>
       ${sending.busy ? "Getting the invoice…" : "Invoice"}</button>`;

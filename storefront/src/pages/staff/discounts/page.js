@@ -14,7 +14,7 @@ import { spanText, stateOf, usesText, worthText } from "./words.js";
 
 const address = (code) => `/staff/discounts/${encodeURIComponent(code)}`;
 
-export function State({ discount }) {
+function State({ discount }) {
   const [text, kind] = stateOf(discount);
   return html`<span class="tag tag-${kind}">${text}</span>`;
 }

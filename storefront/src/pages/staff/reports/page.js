@@ -39,7 +39,8 @@ const Table = ({ days, sum }) => html`
       <caption class="visually-hidden">Sales by day, newest first</caption>
       <thead><tr><th scope="col">Day</th><th scope="col">Orders</th><th scope="col">Units</th>
         ${COLUMNS.map(([name, text]) => html`<th key=${name} scope="col">${text}</th>`)}</tr></thead>
-      <tbody>${[...days].reverse().map((day) => html`<tr key=${day.day}><th scope="row">${utcDayText(day.day)}</th><${Figures} of=${day} /></tr>`)}</tbody>
+      <tbody>${[...days].reverse().map((day) => html`
+        <tr key=${day.day}><th scope="row">${utcDayText(day.day)}</th><${Figures} of=${day} /></tr>`)}</tbody>
       <tfoot><tr><th scope="row">In all</th><${Figures} of=${sum} /></tr></tfoot>
     </table>
   </div>`;

@@ -6,8 +6,10 @@ import { toast } from "../../../parts/toast.js";
 import { html, useState } from "../../../view.js";
 import { EVENTS, EVERY } from "./words.js";
 
-const Check = ({ text, checked, onCheck, ...rest }) => html`
-  <label class="check"><input type="checkbox" checked=${checked} onChange=${(event) => onCheck(event.currentTarget.checked)} ...${rest} /><span>${text}</span></label>`;
+const Check = ({ text, checked, onCheck }) => html`
+  <label class="check">
+    <input type="checkbox" checked=${checked} onChange=${(event) => onCheck(event.currentTarget.checked)} /><span>${text}</span>
+  </label>`;
 
 function Events({ chosen, error, onChosen }) {
   const all = chosen.includes(EVERY);

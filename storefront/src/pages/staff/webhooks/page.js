@@ -59,7 +59,8 @@ function Remove({ endpoint }) {
     navigate("/staff/webhooks", { replace: true });
   };
   return html`
-    <${Sure} text="Remove this endpoint" question="Remove it? It is told nothing any more, also not what still waits." yes="Remove it" no="Keep it" work=${remove} />`;
+    <${Sure} text="Remove this endpoint" question="Remove it? It is told nothing any more, also not what still waits." yes="Remove it"
+      no="Keep it" work=${remove} />`;
 }
 
 function One({ id }) {

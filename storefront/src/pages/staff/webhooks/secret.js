@@ -25,5 +25,6 @@ export function Rotation({ endpoint, onChanged }) {
   return html`
     ${secret && html`<${Secret} secret=${secret} />`}
     ${endpoint.secrets > 1 && html`<p class="muted small">At present ${endpoint.secrets} secrets sign; older ones end a day after they were replaced.</p>`}
-    <${Sure} text="Make another secret" question="Make another secret? The present one still signs as well for 24 hours." yes="Make it" no="Keep this one" kind="" work=${rotate} />`;
+    <${Sure} text="Make another secret" question="Make another secret? The present one still signs as well for 24 hours." yes="Make it"
+      no="Keep this one" kind="" work=${rotate} />`;
 }
