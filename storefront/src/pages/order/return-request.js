@@ -1,6 +1,7 @@
 /** Sending something back: which items, how many, and why. */
 import { requestReturn } from "../../api/orders.js";
 import { Select, TextArea } from "../../parts/field.js";
+import { useFocusBack } from "../../parts/focus.js";
 import { SendButton, SendingProblem, useSending } from "../../parts/form.js";
 import { itemText } from "../../parts/parcel.js";
 import { leftToReturn } from "../../parts/returns.js";
@@ -54,16 +55,17 @@ const TIME_MS = 30 * 86_400_000;
 /** Until when the buyer may ask. */
 const endOf = (since) => new Date(new Date(since).getTime() + TIME_MS);
 
-function Offer({ since, byStaff, onOpen }) {
+function Offer({ since, byStaff, button, onOpen }) {
   if (!byStaff && endOf(since) < new Date()) return html`<p class="muted">Returns were possible until ${dateText(endOf(since))}.</p>`;
   return html`
     <p class="muted">${byStaff ? "For the buyer." : "Once it has arrived here, you get your money back."} Buyers can ask until ${dateText(endOf(since))}.</p>
-    <p><button type="button" class="button button-quiet" onClick=${onOpen}>Return something</button></p>`;
+    <p><button type="button" class="button button-quiet" ref=${button} onClick=${onOpen}>Return something</button></p>`;
 }
 
 /** Shown once the order was delivered, as long as something of it can go back. `since`: when it was delivered, once that is known. */
 export function ReturnRequest({ order, since, byStaff = false, onChanged }) {
   const [open, setOpen] = useState(false);
+  const button = useFocusBack(open);
   const left = leftToReturn(order);
   if (order.status !== "delivered" || !since || !Object.keys(left).length) return null;
   const done = (changed) => {
@@ -75,6 +77,6 @@ export function ReturnRequest({ order, since, byStaff = false, onChanged }) {
       <h2 id="return">Return something</h2>
       ${open
         ? html`<${ReturnForm} order=${order} left=${left} onDone=${done} onCancel=${() => setOpen(false)} />`
-        : html`<${Offer} since=${since} byStaff=${byStaff} onOpen=${() => setOpen(true)} />`}
+        : html`<${Offer} since=${since} byStaff=${byStaff} button=${button} onOpen=${() => setOpen(true)} />`}
     </section>`;
 }

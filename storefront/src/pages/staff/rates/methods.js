@@ -2,6 +2,7 @@
 import { deleteShippingMethod, listShippingMethods } from "../../../api/rates.js";
 import { countryName } from "../../../countries.js";
 import { formatMoney } from "../../../money.js";
+import { useFocusBack } from "../../../parts/focus.js";
 import { Loaded, Notice } from "../../../parts/notice.js";
 import { Sure } from "../../../parts/sure.js";
 import { toast } from "../../../parts/toast.js";
@@ -60,6 +61,7 @@ function List({ methods, admin, onEdit, onChanged }) {
 export function Methods({ admin }) {
   const methods = useResource("methods", () => listShippingMethods());
   const [open, setOpen] = useState(null);
+  const button = useFocusBack(open);
   const done = async () => {
     await methods.reload();
     setOpen(null);
@@ -68,7 +70,7 @@ export function Methods({ admin }) {
     <section aria-labelledby="methods">
       <div class="section-head">
         <h2 id="methods">Shipping methods</h2>
-        ${admin && !open && html`<button type="button" class="button" onClick=${() => setOpen({ method: null })}>New shipping method</button>`}
+        ${admin && !open && html`<button type="button" class="button" ref=${button} onClick=${() => setOpen({ method: null })}>New shipping method</button>`}
       </div>
       ${open && html`<${MethodForm} key=${open.method?.id} method=${open.method} onDone=${done} onCancel=${() => setOpen(null)} />`}
       ${!open && html`

@@ -2,6 +2,7 @@
 import { listTaxRates, setTaxRate } from "../../../api/rates.js";
 import { countryName, everyCountry } from "../../../countries.js";
 import { Field, Select } from "../../../parts/field.js";
+import { useFocusBack } from "../../../parts/focus.js";
 import { SendButton, SendingProblem, useSending } from "../../../parts/form.js";
 import { Loaded } from "../../../parts/notice.js";
 import { toast } from "../../../parts/toast.js";
@@ -74,13 +75,14 @@ const Table = ({ rates, admin, onEdit }) => html`
 
 function List({ rates, admin, reload }) {
   const [open, setOpen] = useState(null);
+  const button = useFocusBack(open);
   const done = async () => {
     await reload();
     setOpen(null);
   };
   if (open) return html`<${TaxForm} rate=${open.rate} rates=${rates} onDone=${done} onCancel=${() => setOpen(null)} />`;
   return html`
-    ${admin && html`<p><button type="button" class="button button-quiet" onClick=${() => setOpen({ rate: null })}>Another country</button></p>`}
+    ${admin && html`<p><button type="button" class="button button-quiet" ref=${button} onClick=${() => setOpen({ rate: null })}>Another country</button></p>`}
     <${Table} rates=${rates} admin=${admin} onEdit=${(rate) => setOpen({ rate })} />`;
 }
 
