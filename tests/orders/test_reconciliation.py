@@ -11,8 +11,10 @@ from chalicelib.checkout.saga import move
 from chalicelib.checkout.wiring import ledger, world
 from chalicelib.orders import models
 from chalicelib.orders.order import Refund, Restock, State, all_of
-from chalicelib.reconciliation import domain
-from chalicelib.reconciliation.domain import Books, Reconciler
+from chalicelib.reconciliation import reconciler
+from chalicelib.reconciliation.reconciler import Reconciler
+from chalicelib.reconciliation.report import Books
+from chalicelib.reconciliation.stuck import find_stuck
 from common.deadline import Deadline
 from tests.orders.neighbours import Crash, Shopper, crashing_at
 from tests.orders.simulation.catalog import Hold
@@ -47,8 +49,8 @@ def run(catalog, shop_clock):
         shop_clock.forward(later)
         told = []
         books = Books(world(Deadline(60)), ledger(Deadline(60)), catalog.reservation)
-        reconciler = Reconciler(books, mend=mend, tell=told.append, time_is_up=time_is_up)
-        report = reconciler.run(shop_clock() - hours * HOUR, shop_clock())
+        one = Reconciler(books, mend=mend, tell=told.append, time_is_up=time_is_up)
+        report = one.run(shop_clock() - hours * HOUR, shop_clock())
         assert report.found == told
         reconciled.report = report
         return [(one.difference.kind, one.outcome) for one in told]
@@ -348,10 +350,10 @@ def test_an_old_order_that_is_stuck_is_found(shop, run, bank, staff, shop_clock,
     with monkeypatch.context() as silent:
         silent.setattr(config, "PAYMENTS_URL", "http://127.0.0.1:9")
         refunds(staff, order.id, 100)
-    assert [one.id for one in domain.find_stuck(shop_clock() + HOUR, 1800)] == [order.id]
+    assert [one.id for one in find_stuck(shop_clock() + HOUR, 1800)] == [order.id]
 
     assert run() == [("stuck", "mended")]
-    assert (stored(order.id).given_back, list(domain.find_stuck(shop_clock(), 0))) == (100, [])
+    assert (stored(order.id).given_back, list(find_stuck(shop_clock(), 0))) == (100, [])
 
 
 def test_without_an_answer_of_catalog_an_order_is_skipped(shop, run, bank, catalog):
@@ -378,7 +380,7 @@ def test_lists_are_read_to_their_end(shop, run, bank, monkeypatch):
     from chalicelib.payments import client
 
     monkeypatch.setattr(client, "PAGE", 2)
-    monkeypatch.setattr(domain, "PAGE", 2)
+    monkeypatch.setattr(reconciler, "PAGE", 2)
     for number in range(3):
         buys(shop, number)
     new_payment(bank)

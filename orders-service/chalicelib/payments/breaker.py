@@ -74,7 +74,8 @@ class Breaker:
             call = self._new_id("op")
             self._health = _quietly(lambda: models.note_failure(call, now), seen)
         if self._health.open_until > max(seen.open_until, now):
-            _log.error("payment_breaker_opened", extra={"open_until": self._health.open_until})
+            opened = {"open_until": self._health.open_until, **logs.metric("PaymentBreakerOpened", 1)}
+            _log.error("payment_breaker_opened", extra=opened)
 
     def _worked(self) -> None:
         if self._health == HEALTHY:

@@ -5,7 +5,9 @@ from typing import Any
 
 from chalicelib.orders.order import Order
 from chalicelib.reconciliation import models
-from chalicelib.reconciliation.domain import Reconciler, find_stuck, moving_since, told
+from chalicelib.reconciliation.reconciler import Reconciler
+from chalicelib.reconciliation.report import told
+from chalicelib.reconciliation.stuck import find_stuck, moving_since
 from chalicelib.reconciliation.wiring import books
 from common import clock
 from common.deadline import Deadline

@@ -8,7 +8,6 @@ from common.attributes import Document, Whole
 
 KEPT_SECONDS = 90 * 24 * 3600
 MOST_TOLD = 200  # differences in a report: an item has room for no more than 400 KB
-MOST_STUCK = 1000  # of each shard
 _PARTITION = "RECONCILED"
 
 

@@ -2,7 +2,7 @@
 
 from chalicelib.catalog import Catalog
 from chalicelib.checkout.wiring import ledger, new_breaker, world
-from chalicelib.reconciliation.domain import Books
+from chalicelib.reconciliation.report import Books
 from common.deadline import Deadline
 
 
