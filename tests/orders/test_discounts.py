@@ -403,8 +403,9 @@ def test_a_code_that_lost_its_maximum_at_the_last_moment_is_used_all_the_same(of
     assert office.uses() == 1
 
 
-@pytest.mark.parametrize("fields", LIMITS)
-@pytest.mark.parametrize("method", ["pm_declined", "pm_capture_fails"])
+@pytest.mark.parametrize(
+    ("fields", "method"), [*((limit, "pm_declined") for limit in LIMITS), (LIMITS[1], "pm_capture_fails")]
+)
 def test_the_use_of_an_order_that_fails_is_given_back(office, shop, fields, method):
     office.makes(**fields)
 
