@@ -237,6 +237,16 @@ def test_a_return_restocks_once_for_each_return_id(shop, lamp):
     assert shop.stock() == {"on_hand": 5, "held": 0, "available": 5}
 
 
+def test_a_reservation_tells_what_came_back(shop, lamp):
+    shop.reserve(LAMP=3)
+    shop.commit()
+
+    answer = shop.give_back("ret_1", LAMP=1)
+
+    assert answer.json["returns"] == [{"return_id": "ret_1", "items": [{"sku": "LAMP", "quantity": 1}]}]
+    assert shop.reservation().json["returns"] == answer.json["returns"]
+
+
 def test_a_return_id_with_other_items_is_refused(shop, lamp):
     shop.reserve(LAMP=3)
     shop.commit()

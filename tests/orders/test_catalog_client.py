@@ -125,3 +125,21 @@ def test_no_sku_needs_no_call(answering):
     service = answering(500)
 
     assert (client().variants([]), service.asked) == ({}, [])
+
+
+def test_a_reservation_is_told_with_what_came_back(answering):
+    back = [{"return_id": "ret_1", "items": [{"sku": "MUG", "quantity": 1}]}]
+    service = answering(200, RESERVED | {"state": "sold", "returns": back})
+
+    found = client().reservation("ord_1")
+
+    assert (found.state, found.items, found.returns) == ("sold", {"MUG": 2}, {"ret_1": {"MUG": 1}})
+    assert service.asked == [("GET", "/reservations/ord_1", None)]
+
+
+def test_one_that_does_not_exist_is_none_and_any_other_answer_is_no_answer(answering):
+    answering(404, {"code": "not_found"})
+    assert client().reservation("ord_1") is None
+    answering(403, {"code": "forbidden"})
+    with pytest.raises(CatalogDown):
+        client().reservation("ord_1")

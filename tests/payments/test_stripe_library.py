@@ -3,7 +3,7 @@
 import pytest
 import stripe as library
 
-from tests.payments.conftest import SECRET, Shop, Stripe, eventually
+from tests.payments.conftest import SECRET, Clock, Shop, Stripe, eventually
 
 
 @pytest.fixture
@@ -22,6 +22,27 @@ def test_a_payment_from_creation_to_refund(client):
 
     assert client.v1.payment_intents.retrieve(intent.id).amount_received == 1999
     assert [found.id for found in client.v1.refunds.list({"payment_intent": intent.id})] == [refund.id]
+
+
+def test_what_the_reconciler_reads(client, clock: Clock):
+    form = {**FORM, "payment_method": "pm_card_refundFail", "confirm": True, "metadata": {"order_id": "ord_1"}}
+    paid = [client.v1.payment_intents.create(form) for _ in range(3)]
+    client.v1.payment_intents.capture(paid[0].id)
+    client.v1.refunds.create({"payment_intent": paid[0].id, "amount": 500, "metadata": {"refund": 1}})
+    since = {"gte": paid[0].created, "lt": paid[0].created + 60}
+
+    pages = client.v1.payment_intents.list({"created": since, "limit": 2, "expand": ["data.latest_charge"]})
+    listed = list(pages.auto_paging_iter())
+
+    assert [one.id for one in listed] == [one.id for one in reversed(paid)]
+    assert [one.latest_charge.amount_refunded for one in listed] == [0, 0, 500]
+    clock.forward(21)
+    (refund,) = client.v1.refunds.list({"created": since, "limit": 100})
+    assert (refund.status, refund.failure_reason, refund.metadata["refund"]) == (
+        "failed",
+        "expired_or_canceled_card",
+        "1",
+    )
 
 
 def test_a_decline_is_a_card_error(client):

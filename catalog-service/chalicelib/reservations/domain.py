@@ -273,8 +273,9 @@ def return_items(reservation_id: str, return_id: str, wanted: Mapping[str, int])
             raise ReservationNotCommitted
         if return_id in seen.returns:
             return _same_return(seen, return_id, wanted)
-        lines = _returned_lines(seen, wanted)
-        if models.take_back(seen, {**seen.returns, return_id: dict(wanted)}, lines, counters.restock):
+        lines, returns = _returned_lines(seen, wanted), {**seen.returns, return_id: dict(wanted)}
+        if models.take_back(seen, returns, lines, counters.restock):
+            seen.returns = returns
             return seen
     raise Unavailable(retry_after=1)
 
