@@ -504,6 +504,17 @@ def test_who_was_erased_gets_no_mail(ann, staff, post, erasures):
     assert post.mails() == []
 
 
+def test_while_somebody_is_being_erased_they_hear_of_no_order(ann, post, erasures, monkeypatch):
+    """Their orders are ended first, and the address goes then: a worker may come in between."""
+    bought(ann)
+    post.mails()
+    erasures.of("usr_ann")
+    found = domain.orders.find_stored
+    monkeypatch.setattr(domain.orders, "find_stored", lambda one: replace(found(one), email="usr_ann@example.test"))
+
+    assert len(post.mails()) == 1
+
+
 def test_mails_that_cost_the_sender_nothing_reach_an_address_three_times_in_a_quarter_of_an_hour(
     shop, ann, post, shop_clock
 ):
