@@ -112,22 +112,20 @@ def test_the_limit_is_500_unless_configured():
     assert config.REFUND_LIMIT == 50000
 
 
-@pytest.mark.parametrize(
-    ("body", "field"),
-    [
-        ({"amount": {"amount": 0, "currency": "EUR"}}, "amount.amount"),
-        ({"amount": {"amount": -1, "currency": "EUR"}}, "amount.amount"),
-        ({"amount": {"amount": 1.5, "currency": "EUR"}}, "amount.amount"),
+def test_what_is_wrong_with_a_refund_is_told_by_field(staff, order_id, provider):
+    wrong = [
+        ({"amount": {"amount": 0} | EUR}, "amount.amount"),
+        ({"amount": {"amount": -1} | EUR}, "amount.amount"),
+        ({"amount": {"amount": 1.5} | EUR}, "amount.amount"),
         ({"amount": {"amount": 500, "currency": "USD"}}, "amount.currency"),
         ({"reason": ""}, "reason"),
         ({"reason": "\u0000"}, "reason"),
         ({"reason": "x" * 501}, "reason"),
-    ],
-)
-def test_what_is_wrong_with_a_refund_is_told_by_field(staff, order_id, provider, body, field):
-    answer = staff.post(f"/orders/{order_id}/refunds", REFUND | body, Idempotency_Key="a")
+    ]
+    for body, field in wrong:
+        answer = staff.post(f"/orders/{order_id}/refunds", REFUND | body, Idempotency_Key="a")
+        assert (answer.status, [error["field"] for error in answer.json["errors"]]) == (422, [field])
 
-    assert (answer.status, [error["field"] for error in answer.json["errors"]]) == (422, [field])
     assert provider.refunds == {}
 
 

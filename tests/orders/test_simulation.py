@@ -273,6 +273,11 @@ def delivery_without_shipment(monkeypatch):
     monkeypatch.setattr(shipments, "_check_shipped", lambda _order: None)
 
 
+def late_event_that_begins_anew(order, world):
+    """Somebody asks after a delivered order, and it is confirmed once more."""
+    return saga.Pause(saga.move(order, world, state=State.CONFIRMED))
+
+
 def refund_without_a_record(order, wish, world):
     """The provider is asked first, and the refund written down after."""
     after = refunds_with_record(order, wish, world)
@@ -402,6 +407,7 @@ def sweeper_that_only_sees_states(monkeypatch):
         shipping_more_than_is_left,
         cancelling_what_is_partly_shipped,
         delivery_without_shipment,
+        step(State.DELIVERED, late_event_that_begins_anew),
         attribute(refunds, "_with_refund", refund_without_a_record),
         attribute(refunds, "_check_amount", lambda _order, _wish: None),
         attribute(saga, "repaid", refund_under_another_key),
@@ -437,6 +443,7 @@ def sweeper_that_only_sees_states(monkeypatch):
         "shipping more than is left",
         "cancelling what is partly shipped",
         "delivery without shipment",
+        "late event that begins anew",
         "refund before its record",
         "refund beyond what was captured",
         "refund under another key",

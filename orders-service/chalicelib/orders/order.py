@@ -53,7 +53,7 @@ UNDOING = frozenset({State.CANCELLING, State.REFUNDING})
 ENDED = frozenset({State.CANCELLED, State.PAYMENT_FAILED, State.REFUNDED})
 """No money is kept, but for a refund that the provider refused, and nothing will be sent any more."""
 
-OWN_REASONS = frozenset({"cancelled", "returned", "erased"})
+OWN_REASONS = frozenset({"cancelled", "returned", "erased", "reconciled"})
 """Reasons of refunds that the rules give; all others are what somebody wrote."""
 
 

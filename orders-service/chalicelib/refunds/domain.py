@@ -76,6 +76,7 @@ def _by_hand(order: Order) -> int:
 
 
 def _rest(order: Order, made: Refund, world: World) -> list[Restock]:
-    if made.amount < order.refundable or order.state is not State.CONFIRMED:
+    left = parcels(unshipped(order))
+    if made.amount < order.refundable or order.state is not State.CONFIRMED or not left:
         return []
-    return [Restock(id=world.new_id("wdr"), items=parcels(unshipped(order)), at=made.at, refund=made.number)]
+    return [Restock(id=world.new_id("wdr"), items=left, at=made.at, refund=made.number)]
