@@ -108,9 +108,10 @@ def test_a_try_that_succeeds_closes_it_for_all(shop, down, shop_clock):
 
 def test_one_that_died_while_trying_lets_another_try(shop, down, shop_clock, monkeypatch):
     shop_clock.forward(31)
-    with monkeypatch.context() as dying, pytest.raises(Crash):
+    with monkeypatch.context() as dying:
         dying.setattr(down, "create", crash)
-        tries(shop, "usr_dying")
+        with pytest.raises(Crash):
+            tries(shop, "usr_dying")
     tries(shop, "usr_too_early")
     assert down.calls == []
     shop_clock.forward(21)
@@ -180,3 +181,15 @@ def test_a_failure_is_written_when_it_happens_and_forgotten_by_one_write(shop, c
     assert failing[3:] == ["UpdateItem", "UpdateItem", "GetItem"]
     assert cost_of_a_purchase("usr_c") == usual + 1
     assert cost_of_a_purchase("usr_d") == usual
+
+
+def test_a_sweep_reads_it_once_however_many_orders_are_due(shop, calls, catalog, provider, shop_clock):
+    catalog.reservations.skus["MUG"].on_hand = 60
+    for number in range(3):
+        tries(shop, f"usr_{number}", payment_method="pm_3ds")
+    shop_clock.forward(61)
+    calls.clear()
+
+    assert sweep() == 3
+
+    assert calls.dynamodb.count("GetItem") == 3 + 1
