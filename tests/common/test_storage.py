@@ -48,6 +48,18 @@ def test_a_presigned_get_equals_the_sdks(at, key, endpoint, monkeypatch):
     assert ours == theirs
 
 
+def test_a_download_is_good_from_now_on_for_as_long_as_it_is_told(at, monkeypatch):
+    monkeypatch.setattr("common.clock._source", lambda: 1_790_000_000)
+    at(1_790_000_000)
+    first = Bucket("b", "eu-central-1").presigned_download("k", 900)
+    at(1_790_000_001)
+
+    query = parse_qs(urlsplit(first.url).query)
+    assert (query["X-Amz-Date"], query["X-Amz-Expires"]) == (["20260921T141320Z"], ["900"])
+    assert first.expires_at == "2026-09-21T14:28:20Z"
+    assert Bucket("b", "eu-central-1").presigned_download("k", 900) != first
+
+
 def test_a_presigned_get_stays_the_same_for_up_to_an_hour(at):
     bucket = Bucket("b", "eu-central-1")
     at(3600 * 500_000)

@@ -22,16 +22,12 @@ INVOICE = "INVOICE"
 
 
 class DocumentItem(OrdersItem):
-    """`revision` counts its forms: another after the erasure of the buyer. `made` is that of the PDF in the bucket.
-
-    `credited` is what the credit notes of this invoice give back, and orders them: each is written over the one before.
-    """
+    """`revision` counts its forms: another after the erasure of the buyer. `made` is that of the PDF in the bucket."""
 
     owner = UnicodeAttribute()
     document = Document[values.Document](values.Document)
     revision = Whole(default=1)
     made = Whole(default=0)
-    credited = Whole(default=0)
 
     @property
     def is_made(self) -> bool:
@@ -87,12 +83,6 @@ def add(transaction: Transaction, owner: str, document: values.Document) -> None
     transaction.put(item, DocumentItem.pk.does_not_exist())
     if document.buyer:
         transaction.put(HeldItem(f"DOCUMENTS#{owner}", f"{document.order_id}#{place}", number=document.number))
-
-
-def credit(transaction: Transaction, invoice: DocumentItem, amount: int) -> None:
-    """If no other credit note came between."""
-    changes = [DocumentItem.credited.set(invoice.credited + amount)]
-    transaction.update(DocumentItem(invoice.pk, invoice.sk), changes, DocumentItem.credited == invoice.credited)
 
 
 def commit(transaction: Transaction) -> bool:

@@ -1,9 +1,11 @@
 """Numbers of invoices and credit notes: one after the other in each calendar year (UTC), without gaps.
 
 A number is given in the transaction that writes its document: if the counter still stands where it was read, if there
-is no such document yet, if the order is as it was read (so the erasure of its buyer is seen), and for a credit note if
-no other came between. So a repeated event, a crash before or after and a lost reply leave one document with one number,
-and of workers that race for a number one gets it, while the others look again.
+is no such document yet, and if the order is as it was read. So a repeated event, a crash before or after and a lost
+reply leave one document with one number; of workers that race for a number one gets it, and the others look again.
+
+That the order is unchanged also means that its buyer was not erased meanwhile, and that no other credit note came
+between: they are written in the order of the refunds, and documents are read after the order.
 """
 
 import random
@@ -36,7 +38,7 @@ def number_documents(order_id: str) -> list[DocumentItem]:
         due = _refunds_due(order, known)
         if known and not due:
             return known
-        if not (_add_credit_note(order, due[0], known[0]) if known else _add_invoice(order)):
+        if not (_add_credit_note(order, due[0], known) if known else _add_invoice(order)):
             races += 1
             time.sleep(random.uniform(0, 0.02 * races))  # noqa: S311 - jitter, so that racers part
     raise Unavailable(retry_after=1)
@@ -54,11 +56,12 @@ def _add_invoice(order: Order) -> bool:
     return _write(transaction, order, invoice_of(order, number, now, seller()))
 
 
-def _add_credit_note(order: Order, refund: Refund, invoice: DocumentItem) -> bool:
+def _add_credit_note(order: Order, refund: Refund, known: list[DocumentItem]) -> bool:
     now = clock.now()
+    invoice, *earlier = (item.document for item in known)
     transaction, number = _with_next_number(Kind.CREDIT_NOTE, now)
-    models.credit(transaction, invoice, refund.amount)
-    return _write(transaction, order, credit_note_of(order, refund, invoice.document, invoice.credited, number, now))
+    credited = sum(note.total for note in earlier)
+    return _write(transaction, order, credit_note_of(order, refund, invoice, credited, number, now))
 
 
 def _with_next_number(kind: Kind, now: float) -> tuple[Transaction, str]:
