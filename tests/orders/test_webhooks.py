@@ -155,6 +155,8 @@ def test_the_secret_is_shown_once_and_stored_sealed(merchant, aws):
     stored = json.dumps(aws("dynamodb").scan(TableName=config.WEBHOOKS_TABLE)["Items"])
 
     assert (secret in later, secret in stored, secret.removeprefix("whsec_") in stored) == (False, False, False)
+    assert made.headers["Cache-Control"] == "no-store"
+    assert merchant.asks("POST", made.json, "/rotate-secret").headers["Cache-Control"] == "no-store"
 
 
 def test_a_sealed_secret_is_good_for_its_own_endpoint_only(aws):

@@ -26,6 +26,7 @@ from common.schemas import Page, PageQuery
 
 routes = Blueprint(__name__)
 admin = roles("admin")
+SECRET = {"Cache-Control": "no-store"}
 
 
 @routes.route("/webhook-endpoints", methods=["GET"])
@@ -43,7 +44,8 @@ def list_endpoints(query: PageQuery, call: Call) -> Page[EndpointView]:
 def create_endpoint(body: CreateEndpoint) -> Reply[EndpointWithSecret]:
     """Register an endpoint; its secret is shown in this answer and never again."""
     made, secret = domain.create_endpoint(body.url, body.events, body.description, active=body.active)
-    return Reply(201, present_with(secret, made), version=made.version, location=f"/webhook-endpoints/{made.id}")
+    place = f"/webhook-endpoints/{made.id}"
+    return Reply(201, present_with(secret, made), version=made.version, location=place, headers=SECRET)
 
 
 @routes.route("/webhook-endpoints/{endpoint_id}", methods=["GET"])
@@ -75,7 +77,7 @@ def delete_endpoint(endpoint_id: str, call: Call) -> None:
 def rotate_secret(endpoint_id: str, call: Call) -> Reply[EndpointWithSecret]:
     """Make another secret, shown in this answer only; the former one signs as well for 24 hours."""
     changed, secret = domain.rotate_secret(endpoint_id, call.precondition)
-    return Reply(200, present_with(secret, changed), version=changed.version)
+    return Reply(200, present_with(secret, changed), version=changed.version, headers=SECRET)
 
 
 @routes.route("/webhook-endpoints/{endpoint_id}/deliveries", methods=["GET"])
