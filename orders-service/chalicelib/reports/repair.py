@@ -27,11 +27,13 @@ def mend_sales(first: date, last: date, *, dry_run: bool) -> Iterator[str]:
 
 def _mend_orders(day: str, *, dry_run: bool) -> Iterator[str]:
     """A fact that the stream tells at the same time is counted once: see models."""
-    position: str | None = None
-    while page := orders.list_day(day, position, _PAGE):
+    position, more = None, True
+    while more:
+        page = orders.list_day(day, position, _PAGE)
         missing = models.uncounted(fact for order in page for fact in facts_of(order))
         yield from (f"{_name(fact)} was not counted" for fact in missing if dry_run or models.count([fact]))
-        position = page[-1].id
+        more = len(page) == _PAGE
+        position = page[-1].id if more else None
 
 
 def _mend_entries(day: str, shard: int, *, dry_run: bool) -> Iterator[str]:
