@@ -7,6 +7,7 @@ import pytest
 from chalicelib import config
 from chalicelib.checkout.store import DynamoStore
 from tests.orders.neighbours import Crash, Shopper, Staff, bought, crashing_at, sweep, told
+from tests.orders.test_payments import event, signed, tell
 from tests.support.fixtures import client
 
 EUR = {"currency": "EUR"}
@@ -333,6 +334,25 @@ def test_the_timeline_tells_what_happened_when_and_by_whom(shop, staff, admin, o
         ("refunded", "admin"),
     ]
     assert (events["timeline"][4]["refund"], events["timeline"][4]["amount"]) == (1, {"amount": 500} | EUR)
+
+
+def test_late_news_of_the_payment_moves_no_order_back(shop, staff, order_id, total, provider, shop_clock):
+    def hear_it_again():
+        before = shop.order(order_id)
+        for kind in ("payment_intent.amount_capturable_updated", "payment_intent.succeeded", "payment_intent.canceled"):
+            body = event(order_id, kind)
+            assert tell(shop, body, signed(body, shop_clock)).status == 200
+        sweep()
+        assert shop.order(order_id) == before
+        return before["status"]
+
+    seen = [hear_it_again()]
+    for act in (staff.ships, staff.delivers, lambda _: staff.refunds(order_id, total)):
+        act(order_id)
+        seen.append(hear_it_again())
+
+    assert seen == ["confirmed", "shipped", "delivered", "refunded"]
+    assert provider.refunds == {(order_id, 1): total}
 
 
 def test_who_is_erased_leaves_no_reason(api, catalog, provider, staff, erasures):

@@ -84,7 +84,7 @@ class Staff:
         self.ask("send back", order, work)
 
     def judge(self, order: Order, return_id: str) -> None:
-        """Mostly it may come, and comes; as often as not they change their mind, or press the button twice."""
+        """Mostly it may come, and comes; now and then something more is sent back."""
         verdicts = [self.random.choices([approve_return, reject_return], [8, 2])[0], receive_return]
         for delay, verdict in zip((1, 20), verdicts, strict=True):
             work = partial(self.ask, verdict.__name__, order, partial(verdict, order.id, return_id, "staff"))
