@@ -134,26 +134,28 @@ def test_a_replay_finds_its_order_though_the_method_is_gone(shop, api):
     assert shop.buys(body=body).json == order
 
 
-@pytest.mark.parametrize(
-    ("change", "field", "code"),
-    [
-        ({"countries": []}, "countries", "too_short"),
-        ({"countries": ["Germany"]}, "countries[0]", "wrong_format"),
-        ({"countries": ["DE", "AT", "DE"]}, "countries[2]", "duplicate"),
-        ({"rates": []}, "rates", "too_short"),
-        ({"rates": [rate(1)] * 21}, "rates", "limit_reached"),
-        ({"rates": [rate(-1)]}, "rates[0].price.amount", "out_of_range"),
-        ({"rates": [rate(1.0)]}, "rates[0].price.amount", "wrong_type"),
-        ({"rates": [rate(1, max_weight_g=True)]}, "rates[0].max_weight_g", "wrong_type"),
-        ({"rates": [rate(1) | {"min_subtotal": DOLLAR}]}, "rates[0].min_subtotal", "currency_mismatch"),
-        ({"name": ""}, "name", "too_short"),
-        ({"colour": "red"}, "colour", "unknown_field"),
-    ],
-)  # fmt: skip
-def test_a_method_that_can_not_be_meant_is_refused(api, change, field, code):
-    answer = put(api, method(rate(1)) | change)
+FLAWS = [
+    ({"countries": []}, "countries", "too_short"),
+    ({"countries": ["Germany"]}, "countries[0]", "wrong_format"),
+    ({"countries": ["DE", "AT", "DE"]}, "countries[2]", "duplicate"),
+    ({"rates": []}, "rates", "too_short"),
+    ({"rates": [rate(1)] * 21}, "rates", "limit_reached"),
+    ({"rates": [rate(-1)]}, "rates[0].price.amount", "out_of_range"),
+    ({"rates": [rate(1.0)]}, "rates[0].price.amount", "wrong_type"),
+    ({"rates": [rate(1, max_weight_g=True)]}, "rates[0].max_weight_g", "wrong_type"),
+    ({"rates": [rate(1) | {"min_subtotal": DOLLAR}]}, "rates[0].min_subtotal", "currency_mismatch"),
+    ({"name": ""}, "name", "too_short"),
+    ({"colour": "red"}, "colour", "unknown_field"),
+]
 
-    assert (answer.status, [(one["field"], one["code"]) for one in answer.json["errors"]]) == (422, [(field, code)])
+
+def test_a_method_that_can_not_be_meant_is_refused(api):
+    """In one test, for a fresh table costs more than all of them."""
+    for change, field, code in FLAWS:
+        answer = put(api, method(rate(1)) | change)
+
+        found = [(one["field"], one["code"]) for one in answer.json["errors"]]
+        assert (answer.status, found) == (422, [(field, code)]), change
     assert methods(api) == ["standard"]
 
 
@@ -237,18 +239,15 @@ def test_a_country_with_a_tax_rate_can_be_sent_to(shop, api):
     assert shop.quote(**to_america).json["total"] == eur(850)
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
+def test_a_tax_rate_that_can_not_be_meant_is_refused(api):
+    for body in (
         {"rate_bps": -1, "inclusive": True},
         {"rate_bps": 10_001, "inclusive": True},
         {"rate_bps": 19.0, "inclusive": True},
         {"rate_bps": 1900, "inclusive": 1},
         {"rate_bps": 1900},
-    ],
-)
-def test_a_tax_rate_that_can_not_be_meant_is_refused(api, body):
-    assert api.put("/tax-rates/DE", body, role="admin").code == "validation_failed"
+    ):
+        assert api.put("/tax-rates/DE", body, role="admin").code == "validation_failed", body
     assert api.get("/tax-rates/DE").json["rate_bps"] == 1900
 
 
