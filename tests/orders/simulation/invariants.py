@@ -57,14 +57,15 @@ def false_now(shop: Shop, told: Told) -> list[str]:
 
 
 def unsettled(shop: Shop, calm_since: float) -> list[str]:
-    """Two minutes after the last fault all is settled, but for what a buyer or a bank has only now decided."""
+    """Two minutes after the last fault all is settled, but for what a buyer, a bank or staff have only now decided."""
     wrong = []
     for order in shop.table.orders.values():
         charge = shop.provider.charges.get(order.payment_id or "")
         fresh = charge is not None and charge.changed_at > calm_since
         waits = charge is not None and charge.status is PaymentStatus.ACTION_REQUIRED
         in_time = order.state is State.RESERVED and waits and shop.scheduler.time <= order.pay_by + 62
-        if is_moving(order) and not fresh and not in_time:
+        asked = any(one.at > calm_since for one in (*order.refunds, *order.restocks))
+        if is_moving(order) and not fresh and not in_time and not asked:
             wrong.append(f"not settled two minutes after the last fault: {order.state}")
     return wrong
 
