@@ -2,7 +2,7 @@
 
 The service's own routes in this process, over the embedded AWS in one of its own. Orders are written straight to the
 table by the service's model. Read units are worked out as in catalog_scale.py. Exit 1 if a list costs more on its last
-page than on its first, or more with 10,000 orders than with 200. `SIZES=200,20000` measures others.
+page than on its first, or more with 10,000 orders than with 500. `SIZES=500,20000` measures others.
 """
 
 import os
@@ -15,7 +15,7 @@ from typing import Any
 from bench import tables
 from bench.catalog_scale import BATCH, Meter, emulator, module
 
-SIZES = [int(one) for one in os.environ.get("SIZES", "200,10000").split(",")]
+SIZES = [int(one) for one in os.environ.get("SIZES", "500,10000").split(",")]
 PLACED = 1_795_392_000  # 2026-11-23
 OWNER, EMAIL = "usr_01kb0000000000000000000000", "ann.example@mail.test"
 LISTS = {
