@@ -72,6 +72,10 @@ class OutcomeUnknown(Unavailable):
     """DynamoDB gave no answer: the write may have happened or not. A retry by the same key finds out."""
 
 
+class Busy(Unavailable):
+    """DynamoDB turned every attempt at a transaction away, for others were at the same items: nothing was written."""
+
+
 @dataclass(frozen=True)
 class Reason:
     """Why one part of a transaction was refused; `item` is the stored item as DynamoDB's attribute map, if any."""
@@ -122,10 +126,13 @@ class Transaction:
         self._parts.append({kind: kwargs})
 
     def commit(self) -> None:
-        """Raise Refused if a condition failed, OutcomeUnknown if DynamoDB did not answer, Unavailable if it is busy."""
+        """Raise Refused if a condition failed, OutcomeUnknown if DynamoDB did not answer.
+
+        While it is too busy that is Busy, or Unavailable where an attempt may have come through all the same.
+        """
         if self._table is None:
             return  # nothing was asked for
-        connection = self._table._get_connection().connection
+        connection, turned_away = self._table._get_connection().connection, True
         for attempt in range(_ATTEMPTS):
             try:
                 connection.dispatch(
@@ -133,12 +140,13 @@ class Transaction:
                 )
             except VerboseClientError as error:
                 _raise_unless_busy(error)
+                turned_away &= any(error.cancellation_reasons)
             except BotoCoreError as error:
                 raise OutcomeUnknown from error
             else:
                 return
             _pause(attempt)
-        raise Unavailable(retry_after=1)
+        raise Busy(retry_after=1) if turned_away else Unavailable(retry_after=1)
 
 
 def _pause(attempt: int) -> None:

@@ -11,7 +11,7 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
 from common import tables
 from common.problems import Unavailable
-from common.tables import ConditionFailed, Item, OutcomeUnknown, Refused, Transaction
+from common.tables import Busy, ConditionFailed, Item, OutcomeUnknown, Refused, Transaction
 from tests.support.api import recorded
 
 
@@ -133,9 +133,20 @@ def test_endless_conflicts_are_a_503(answers):
     change = Transaction()
     change.put(Row("a"))
 
-    with pytest.raises(Unavailable):
+    with pytest.raises(Busy):
         change.commit()
-    assert len(sent) == 6
+    assert (len(sent), issubclass(Busy, Unavailable)) == (6, True)
+
+
+def test_where_one_attempt_may_have_come_through_it_is_not_called_turned_away(answers):
+    under_way = '{"__type":"com.amazonaws.dynamodb.v20120810#TransactionInProgressException","message":"x"}'
+    answers[0].extend([CONFLICT, *[under_way] * 3, *[CONFLICT] * 20])  # the SDK tries three times by itself
+    change = Transaction()
+    change.put(Row("a"))
+
+    with pytest.raises(Unavailable) as unknown:
+        change.commit()
+    assert not isinstance(unknown.value, Busy)
 
 
 def test_no_answer_at_all_is_an_unknown_outcome(answers):

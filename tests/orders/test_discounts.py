@@ -5,7 +5,7 @@ import pytest
 from chalicelib.checkout import store as checkout_store
 from chalicelib.discounts import models
 from common.clock import rfc3339
-from common.tables import OutcomeUnknown
+from common.tables import Busy, OutcomeUnknown
 from tests.orders.neighbours import Crash, crashing_at, sweep
 from tests.orders.simulation.catalog import Hold
 
@@ -357,6 +357,22 @@ def test_who_loses_the_race_for_the_last_use_has_bought_nothing(office, shop, ca
     assert (lost.status, lost.code, office.uses()) == (409, "discount_used_up", 1)
     assert (catalog.left("MUG"), catalog.states().count(Hold.RELEASED)) == (3, 1)
     assert buys(shop, code=None).status == 201  # neither record nor mark are left
+
+
+def test_too_many_at_one_code_are_asked_to_come_again_and_nothing_happened(office, shop, catalog, monkeypatch):
+    office.makes(max_uses=1)
+    shop.puts("MUG")
+    body = shop.purchase(discount_code="SPRING", expected_total=eur(675 + 490))
+
+    def busy(_transaction):
+        raise Busy(retry_after=1)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(checkout_store.Transaction, "commit", busy)
+        answer = shop.buys(body=body)
+
+    assert (answer.status, answer.headers["Retry-After"], catalog.left("MUG")) == (503, "1", 3)
+    assert (shop.buys(body=body).status, office.uses()) == (201, 1)
 
 
 def test_a_use_that_comes_back_too_late_is_for_the_next_try(office, shop, monkeypatch):

@@ -20,7 +20,7 @@ from chalicelib.orders import domain as orders
 from chalicelib.orders.order import Order, State
 from chalicelib.payments.breaker import Health
 from common.problems import Unavailable
-from common.tables import Refused, Transaction, is_unavailable
+from common.tables import Busy, Refused, Transaction, is_unavailable
 
 UNUSED = frozenset({State.CANCELLED, State.PAYMENT_FAILED})
 """Ends with which an order gives its use of a discount back."""
@@ -53,19 +53,20 @@ class DynamoStore:
             return find_terms(owner, email, discount_code, self._learn)
 
     def place(self, record: Record, order: Order) -> bool:
-        """One token for every attempt: a repeat after a lost reply is applied once, a crash leaves all or none."""
+        """One token for every attempt: a repeat after a lost reply is applied once, a crash leaves all or none.
+
+        Raises Busy if too many others are at the same discount: then it is known that nothing happened.
+        """
         transaction = Transaction()
         models.mark_placed(transaction, record)
         orders.add(transaction, order)
         carts.mark(transaction, order.owner, order.cart_version, order.id)
         if order.discount_code and order.discount_use:
             discounts.take(transaction, order.discount_code, order.discount_use, order.owner, order.email)
-        with knowing():
-            try:
-                transaction.commit()
-            except Refused:
-                return False
-            return True
+        refusal = _refusal(transaction)
+        if isinstance(refusal, Busy):
+            raise refusal
+        return refusal is None
 
     def find_order(self, order_id: str) -> Order | None:
         with knowing():
@@ -93,6 +94,15 @@ class DynamoStore:
             except Refused:
                 return False
             return True
+
+
+def _refusal(transaction: Transaction) -> Refused | Busy | None:
+    with knowing():
+        try:
+            transaction.commit()
+        except (Refused, Busy) as refusal:
+            return refusal
+        return None
 
 
 def _write(before: Order, after: Order, basket: Basket, counters: Sequence[Counter]) -> Order:
