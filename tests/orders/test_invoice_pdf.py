@@ -77,6 +77,14 @@ def test_long_names_wrap_within_their_column(name):
     assert extent(content)[0] < pdf.A4[0] - pdf.MARGIN
 
 
+def test_whoever_writes_as_much_as_is_allowed_still_gets_an_invoice():
+    most = "W" * 200
+    party, item = Party([most] * 6, most), replace(document().items[0], name=most, options=" ".join([most] * 20))
+    long = document(buyer=party, recipient=party, items=[item, item], order_number=most)
+
+    assert text_of(pdf.render(long)).count("W") > 10_000
+
+
 @pytest.mark.parametrize(
     "name",
     ["Ålesund naïve Łódź", "Γυάλινη λάμπα", "Настольная лампа", "日本語の照明器具", "台灯 檯燈", "<b>R&D</b> &amp;"],

@@ -103,9 +103,13 @@ def _letterhead(document: Document) -> list[Flowable]:
     seller = document.seller
     own = [_text(seller.name, NAME), *[_text(line, SMALL) for line in seller.address]]
     own += [_text(f"VAT ID {seller.vat_id}", SMALL), _text(seller.email, SMALL)]
-    top = Table([[own, _text(TITLES[document.kind], TITLE)]], [WIDTH * 0.6, WIDTH * 0.4], style=FLAT)
+    top = Table([[own, _text(TITLES[document.kind], TITLE)]], [WIDTH * 0.6, WIDTH * 0.4], splitInRow=1, style=FLAT)
     people = [[_buyer(document), _recipient(document), _facts(document)]]
-    return [top, Spacer(0, 10 * mm), Table(people, [WIDTH * 0.33, WIDTH * 0.29, WIDTH * 0.38], style=FLAT)]
+    return [
+        top,
+        Spacer(0, 10 * mm),
+        Table(people, [WIDTH * 0.33, WIDTH * 0.29, WIDTH * 0.38], splitInRow=1, style=FLAT),
+    ]
 
 
 def _buyer(document: Document) -> list[Flowable]:
@@ -151,7 +155,7 @@ def _invoiced(document: Document) -> list[Flowable]:
     names = ("Qty", "Unit price", "Discount", "Net", "Tax", "Total")
     head = [_text("Item", HEAD), *[_text(name, HEAD_RIGHT) for name in names]]
     rows = [_line(item, document.currency) for item in document.items]
-    return [Table([head, *rows], _COLUMNS, repeatRows=1, style=LINES)]
+    return [Table([head, *rows], _COLUMNS, repeatRows=1, splitInRow=1, style=LINES)]
 
 
 def _line(item: Item, currency: str) -> list[Any]:
@@ -175,7 +179,7 @@ def _credited(document: Document) -> list[Flowable]:
         return [_text(said)]
     head = [_text("Goods that came back", HEAD), _text("Qty", HEAD_RIGHT)]
     rows = [[_description(item), _text(str(item.quantity), RIGHT)] for item in document.items]
-    goods = Table([head, *rows], [WIDTH * 0.85, WIDTH * 0.15], repeatRows=1, style=LINES)
+    goods = Table([head, *rows], [WIDTH * 0.85, WIDTH * 0.15], repeatRows=1, splitInRow=1, style=LINES)
     return [_text(said), Spacer(0, 6 * mm), goods]
 
 
