@@ -144,9 +144,12 @@ def test_an_answer_that_leads_nowhere_is_no_failure(shop, catalog, provider, mon
         raise ProviderAnswered
 
     catalog.reservations.skus["MUG"].on_hand = 60
-    monkeypatch.setattr(provider, "create", refuse)
-    for number in range(6):
-        assert tries(shop, f"usr_{number}").status == 202
+    with monkeypatch.context() as refusing:
+        refusing.setattr(provider, "create", refuse)
+        for number in range(6):
+            assert tries(shop, f"usr_{number}").status == 202
+
+    assert tries(shop).status == 201
 
 
 def test_on_a_good_day_nothing_is_written_and_nothing_more_is_read(shop, calls, provider):
