@@ -108,7 +108,12 @@ def _letterhead(document: Document) -> list[Flowable]:
     return [
         top,
         Spacer(0, 10 * mm),
-        Table(people, [WIDTH * 0.33, WIDTH * 0.29, WIDTH * 0.38], splitInRow=1, style=FLAT),
+        Table(
+            people,
+            [WIDTH * 0.33, WIDTH * 0.29, WIDTH * 0.38],
+            splitInRow=1,
+            style=[*FLAT, ("RIGHTPADDING", (0, 0), (1, 0), 8)],
+        ),
     ]
 
 
