@@ -131,6 +131,15 @@ def test_a_payment_without_an_order_is_voided(shop, run, bank):
     assert (bank.intent(lost)["status"], run()) == ("canceled", [])
 
 
+def test_an_order_that_has_just_changed_is_looked_at_an_hour_later(shop, run, bank, shop_clock):
+    order = buys(shop)
+    shop_clock.forward(2 * HOUR)
+    changed(order, captured=1)
+
+    assert run(later=600) == []
+    assert run() == [("amount_differs", "left")]
+
+
 @pytest.mark.parametrize("order_id", ["", "invoice-7"])
 def test_a_payment_that_is_for_no_order_of_ours_is_left_alone(shop, run, bank, order_id):
     foreign = new_payment(bank, order_id)
