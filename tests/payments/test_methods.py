@@ -141,6 +141,26 @@ def test_a_lost_reply_is_the_answer_to_the_repeated_call(stripe: Stripe):
     assert stripe.ledger() == [("authorized", 1999)]
 
 
+def test_the_reply_to_a_capture_may_be_lost(stripe: Stripe):
+    intent_id = stripe.authorised(payment_method="pm_sandbox_lost_capture")
+
+    with pytest.raises(urllib3.exceptions.ProtocolError):
+        stripe.capture(intent_id)
+
+    assert stripe.capture(intent_id).error["payment_intent"]["status"] == "succeeded"
+    assert stripe.ledger() == [("authorized", 1999), ("captured", 1999)]
+
+
+def test_the_reply_to_a_refund_may_be_lost(stripe: Stripe):
+    intent_id = stripe.captured(payment_method="pm_sandbox_lost_refund")
+
+    with pytest.raises(urllib3.exceptions.ProtocolError):
+        stripe.refund(intent_id, "key", amount="500")
+
+    assert stripe.refund(intent_id, "key", amount="500").headers["Idempotent-Replayed"] == "true"
+    assert stripe.ledger()[-2:] == [("captured", 1999), ("refunded", 500)]
+
+
 def test_a_refused_capture_can_still_be_cancelled(stripe: Stripe):
     intent_id = stripe.authorised(payment_method="pm_sandbox_capture_fails")
 

@@ -138,15 +138,28 @@ def test_a_card_that_asks_for_consent_is_charged_once_it_is_given(shop, goods):
     assert lamp.moved("captured") == 1
 
 
-def test_a_lost_answer_of_the_payment_provider_never_charges_twice(shop, goods):
+@pytest.mark.parametrize("card", ["pm_sandbox_lost_reply", "pm_sandbox_lost_capture"])
+def test_a_lost_answer_of_the_payment_provider_never_charges_twice(shop, goods, card):
     lamp = goods(stock=2)
     buyer = lamp.welcome(Buyer.guest(shop.url).with_one(lamp.sku))
 
-    answer = buyer.buy("pm_sandbox_lost_reply")
+    answer = buyer.buy(card)
 
     assert answer.status in (201, 202, 402), answer
     assert eventually(lamp.settled, within_s=90), lamp.report()
     assert lamp.moved("captured") <= 1
+
+
+def test_a_lost_answer_to_a_refund_never_pays_back_twice(shop, goods):
+    lamp = goods(stock=2)
+    buyer = lamp.welcome(Buyer.guest(shop.url).with_one(lamp.sku))
+    order = buyer.buy("pm_sandbox_lost_refund").json
+
+    assert buyer.web.post(f"/orders/{order['id']}/cancel", {}).status == 202
+
+    assert eventually(lambda: buyer.orders()[0]["status"] == "cancelled", within_s=60)
+    assert eventually(lamp.settled), lamp.report()
+    assert (lamp.moved("captured"), lamp.moved("refunded")) == (1, 1)
 
 
 def test_a_hanging_payment_provider_is_answered_within_twelve_seconds(shop, goods):

@@ -87,8 +87,10 @@ def capture(call: Call, intent: Intent, wanted: CaptureIntent) -> Intent:
         message = "The requested capture amount is greater than the amount you can capture for this charge."
         raise invalid(message, code="amount_too_large", param="amount_to_capture", payment_intent=intent.json())
     money.check_step(amount, intent.currency)
-    if METHODS.get(intent.payment_method or "", Method()).capture_fails:
+    method = METHODS.get(intent.payment_method or "", Method())
+    if method.capture_fails:
         raise _capture_refused(intent)
+    call.fault = method.capture_fault
     intent.metadata = merged(intent.metadata, wanted.metadata)
     return take(call, intent, amount)
 

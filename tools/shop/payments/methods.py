@@ -7,6 +7,8 @@
 | pm_card_authenticationRequired | requires_action; opening the URL of next_action completes it, `<url>/fail` fails it |
 | pm_sandbox_hang | authorised at once, answered after 30 s |
 | pm_sandbox_lost_reply | authorised, then the connection is cut without an answer |
+| pm_sandbox_lost_capture | succeeds; the answer to its first capture is lost |
+| pm_sandbox_lost_refund | succeeds; the answer to each new refund is lost |
 | pm_sandbox_capture_fails | authorised; each capture is refused with a card_error; it can still be cancelled |
 | pm_card_pendingRefund | succeeds; a refund is pending for 20 s of the shop's clock, then succeeds |
 | pm_card_refundFail | succeeds; a refund succeeds, and 20 s later fails: its money is the shop's again |
@@ -33,6 +35,8 @@ class Method:
     processing_seconds: int = 0
     capture_fails: bool = False
     fault: Fault | None = None
+    capture_fault: Fault | None = None
+    refund_fault: Fault | None = None
     refund: RefundFate = "succeeds"
     disputed: bool = False
     webhooks: Webhooks | None = None
@@ -45,6 +49,8 @@ METHODS = {
     "pm_card_authenticationRequired": Method(authenticates=True),
     "pm_sandbox_hang": Method(fault="hang"),
     "pm_sandbox_lost_reply": Method(fault="lost_reply"),
+    "pm_sandbox_lost_capture": Method(capture_fault="lost_reply"),
+    "pm_sandbox_lost_refund": Method(refund_fault="lost_reply"),
     "pm_sandbox_capture_fails": Method(capture_fails=True),
     "pm_card_pendingRefund": Method(refund="succeeds_later"),
     "pm_card_refundFail": Method(refund="fails_later"),

@@ -42,10 +42,11 @@ def _refund(call: Call, charge: Charge, amount: int, wanted: CreateRefund) -> Re
     refund = Refund(
         new_id("re_3"), int(call.now), amount, charge.currency, charge.id, intent.id, wanted.reason, wanted.metadata
     )
-    fate = METHODS.get(charge.payment_method, Method()).refund
-    if fate != "succeeds":
+    method = METHODS.get(charge.payment_method, Method())
+    call.fault = method.refund_fault
+    if method.refund != "succeeds":
         refund.due = call.now + LATER_SECONDS
-    if fate == "succeeds_later":
+    if method.refund == "succeeds_later":
         refund.status = "pending"
     else:
         call.store.move("refunded", intent, amount, call.now)
