@@ -50,7 +50,7 @@ app = make_app(
         shipments,
         webhooks,
     ],
-    dependencies={"dynamodb": table.reachable, "s3": lambda: config.bucket.size("health")},
+    dependencies={"dynamodb": table.reachable, "s3": lambda: config.bucket.size("documents/health")},
 )
 table.OrdersItem.connect()
 
