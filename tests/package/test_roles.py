@@ -236,3 +236,10 @@ def test_who_numbers_invoices_writes_them_only_for_an_order_that_stands_as_it_wa
     assert not refused(lambda: worker.transact_write_items(TransactItems=[put, check]))
     assert refused(lambda: worker.delete_item(TableName=table, Key=key))
     assert refused(lambda: as_role("orders invoices", "ssm").get_parameter(Name="/shop/orders/payment-key"))
+
+
+def test_the_api_of_orders_can_tell_a_missing_document_from_a_forbidden_one(as_role: Any) -> None:
+    s3 = as_role("orders dev", "s3")
+    with pytest.raises(ClientError, match="404"):
+        s3.head_object(Bucket=DOCUMENT["Bucket"], Key="documents/health")
+    assert "Contents" not in s3.list_objects_v2(Bucket=DOCUMENT["Bucket"], Prefix="documents/ord_none/")
