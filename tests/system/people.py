@@ -171,11 +171,11 @@ def parsed(line: str) -> Any:
 
 
 def readable(content: bytes) -> str:
-    """The letters of a file, and those that a reader of PDF sees."""
+    """The letters of a file, and those that a reader of PDF sees; words may be broken at the end of a line."""
     if not content.startswith(b"%PDF"):
         return content.decode("latin-1")
-    pages = PdfReader(io.BytesIO(content)).pages
-    return f"{content.decode('latin-1')}\n{' '.join(' '.join(page.extract_text() for page in pages).split())}"
+    lines = [line for page in PdfReader(io.BytesIO(content)).pages for line in page.extract_text().splitlines()]
+    return "\n".join([content.decode("latin-1"), " ".join(lines), "".join(lines)])
 
 
 class Places:
