@@ -208,7 +208,7 @@ def _taxes(document: Document) -> list[Flowable]:
     rows = [[_text(percent(one.rate_bps), style(8)), *_amounts(one, document.currency)] for one in document.taxes]
     included = "The prices contain the tax." if document.inclusive else "The tax is added to the prices."
     table = Table([head, *rows], [WIDTH * 0.11, *[WIDTH * 0.13] * 3], style=LINES)
-    return [table, _text(included, SMALL)]
+    return [table, _text(included, SMALL)] if document.kind is Kind.INVOICE else [table]
 
 
 def _amounts(one: Taxed, currency: str) -> list[Paragraph]:
