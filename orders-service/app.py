@@ -71,7 +71,7 @@ def count_sales(event: DynamoDBEvent) -> None:
 def sweep_orders(_event: CloudWatchEvent) -> None:
     """Bring on what requests, webhooks or crashes left behind."""
     time_left = Deadline(SWEEP_SECONDS)
-    breaker = new_breaker(asks=True)
+    breaker = new_breaker()
     orders.sweep(lambda: world(Deadline(ORDER_SECONDS), breaker), lambda: not time_left.remaining())
 
 

@@ -277,7 +277,7 @@ def sweep() -> int:
     from chalicelib.checkout.wiring import new_breaker, world
     from chalicelib.orders import domain
 
-    breaker = new_breaker(asks=True)
+    breaker = new_breaker()
     return domain.sweep(lambda: world(Deadline(20), breaker), lambda: False)
 
 

@@ -32,6 +32,20 @@ def test_while_it_is_open_a_checkout_is_pending_at_once_and_the_provider_is_left
     assert (answer.status, answer.json["status"], down.calls) == (202, "pending", [])
 
 
+def test_a_replay_and_a_cancellation_do_not_wait_for_the_provider_either(shop, down):
+    buyer = shop.named("usr_next")
+    buyer.puts("MUG")
+    body = buyer.purchase()
+    order_id = buyer.buys(body=body).json["id"]
+
+    replayed = buyer.buys(body=body)
+    cancelled = buyer.post(f"/orders/{order_id}/cancel")
+
+    assert (replayed.status, replayed.headers["Idempotent-Replayed"]) == (202, "true")
+    assert cancelled.status in (200, 202)
+    assert down.calls == []
+
+
 def test_four_failures_do_not_open_it(shop, catalog, provider):
     catalog.reservations.skus["MUG"].on_hand = 60
     provider.down = True

@@ -22,7 +22,9 @@ THREADS = 8
 
 def act(word: str, now: float) -> str:
     """One request: `asked` if it reached the provider, else `refused`."""
-    breaker = Breaker(lambda: now, new_id, asks=word != "fail")
+    breaker = Breaker(lambda: now, new_id)
+    if word == "fail":
+        breaker.learn(models.HEALTHY)  # as it was a moment ago
 
     def provider() -> None:
         if word != "work":

@@ -19,8 +19,8 @@ def world(deadline: Deadline, breaker: Breaker | None = None) -> World:
     return World(clock.now, new_id, DynamoStore(breaker.learn), Catalog(deadline), Guarded(provider, breaker))
 
 
-def new_breaker(*, asks: bool = False) -> Breaker:
-    return Breaker(clock.now, new_id, asks=asks)
+def new_breaker() -> Breaker:
+    return Breaker(clock.now, new_id)
 
 
 def ledger(deadline: Deadline) -> Ledger:

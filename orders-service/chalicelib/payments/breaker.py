@@ -1,7 +1,8 @@
 """The payment breaker: when the provider is down, one caller finds out for all, and nobody waits for it.
 
 What is known stands in a row that all instances share. A checkout reads it together with its cart, the sweeper once a
-sweep; it is written only when a call fails, and once more when one succeeds after that.
+sweep, others when they have to call the provider. It is written only when a call fails, and once more when one succeeds
+after that.
 """
 
 from collections.abc import Callable
@@ -26,17 +27,17 @@ _log = logs.logger(__name__)
 
 
 class Breaker:
-    """What one caller knows of the provider; `learn` tells it, or it `asks` when it first has to know.
+    """What one caller knows of the provider. A checkout is told by `learn`; who was not reads it before the first call.
 
-    Who was told nothing and does not ask takes the provider for healthy: no read for the sake of a rare bad day.
+    So a checkout reads nothing for it, and a replay, a cancellation or a refund that has to call the provider one row.
     """
 
-    def __init__(self, now: Callable[[], float], new_id: Callable[[str], str], *, asks: bool = False) -> None:
-        self._now, self._new_id, self._asks = now, new_id, asks
-        self._health, self._probing = HEALTHY, False
+    def __init__(self, now: Callable[[], float], new_id: Callable[[str], str]) -> None:
+        self._now, self._new_id = now, new_id
+        self._health, self._told, self._probing = HEALTHY, False, False
 
     def learn(self, health: Health) -> None:
-        self._health, self._asks = health, False
+        self._health, self._told = health, True
 
     def call(self, do: Callable[[], T]) -> T:
         """Do it, or raise ProviderDown at once while the breaker is open."""
@@ -55,7 +56,7 @@ class Breaker:
         return answer
 
     def _admit(self) -> None:
-        if self._asks:
+        if not self._told:
             self.learn(_quietly(find_health, HEALTHY))
         seen, now = self._health.open_until, self._now()
         if not seen or self._probing:
