@@ -377,12 +377,14 @@ def test_an_order_takes_so_many_refunds_and_no_more(staff, order_id, monkeypatch
     assert staff.refunds(order_id, 1, "c").code == "limit_reached"
 
 
-def test_a_refund_is_one_read_and_two_transactions_and_a_repeat_one_read(staff, order_id, calls, provider):
+def test_a_refund_is_one_read_and_two_transactions_with_a_look_at_the_breaker_and_a_repeat_one_read(
+    staff, order_id, calls, provider
+):
     costs = []
     for _ in range(2):
         calls.clear()
         staff.refunds(order_id, 500)
         costs.append(calls.dynamodb)
 
-    assert costs == [["BatchGetItem", "TransactWriteItems", "TransactWriteItems"], ["BatchGetItem"]]
+    assert costs == [["BatchGetItem", "TransactWriteItems", "GetItem", "TransactWriteItems"], ["BatchGetItem"]]
     assert provider.calls.count("refund") == 1
