@@ -20,6 +20,7 @@ READ, BATCH, LIST, NEW, CHANGE, TOGETHER = (
 )  # fmt: skip
 BREAKER = READ  # who calls the payment provider looks first how it is, unless the terms of a checkout have told
 STEP = [READ, TOGETHER]  # of an order, where it has no key
+RECEIVED = [*STEP, BREAKER, TOGETHER, CHANGE]
 ONE_MUG = {"items": [{"sku": "MUG", "quantity": 1}], "reason": "Too bright"}
 A_EURO = {"amount": {"amount": 100, "currency": "EUR"}, "reason": "Scratched"}
 QUOTE = {"shipping_address": ADDRESS, "shipping_method": "standard"}
@@ -50,7 +51,7 @@ COSTS = {
     ("POST", "/orders/{order_id}/returns"): ("guest", "delivered", ONE_MUG, STEP),
     ("POST", "/orders/{order_id}/returns/{return_id}/approve"): ("staff", "return", None, STEP),
     ("POST", "/orders/{order_id}/returns/{return_id}/reject"): ("staff", "return", None, STEP),
-    ("POST", "/orders/{order_id}/returns/{return_id}/receive"): ("staff", "approved", None, [*STEP, BREAKER, TOGETHER, CHANGE]),
+    ("POST", "/orders/{order_id}/returns/{return_id}/receive"): ("staff", "approved", None, RECEIVED),
     ("GET", "/discounts"): ("staff", "discount", None, [LIST]),
     ("POST", "/discounts"): ("staff", "nothing", SPRING, [NEW]),
     ("GET", "/discounts/{code}"): ("staff", "discount", None, [READ]),
