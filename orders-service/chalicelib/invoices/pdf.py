@@ -8,35 +8,19 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from reportlab.lib.colors import HexColor
 from reportlab.lib.enums import TA_RIGHT
 from reportlab.lib.pagesizes import A4
-from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageTemplate, Paragraph, Spacer, Table
 
 from chalicelib.invoices.document import Document, Item, Kind, Party, Taxed
-from chalicelib.invoices.fonts import BOLD, REGULAR, glyphs, marked
+from chalicelib.invoices.fonts import BOLD, REGULAR, glyphs
+from chalicelib.invoices.layout import FLAT, FOOTER, HEAD, HEAD_RIGHT, INK, LINES, MARGIN, NAME, RIGHT, SMALL
+from chalicelib.invoices.layout import SMALL_RIGHT, STRONG_RIGHT, TITLE, WIDTH, Numbered, paragraph, style
 from common.money import written
 
-MARGIN, FOOTER = 18 * mm, 24 * mm
-WIDTH = A4[0] - 2 * MARGIN
-INK, GREY, RULE = HexColor("#1c2430"), HexColor("#5d6775"), HexColor("#c9d0d9")
 TITLES = {Kind.INVOICE: "Invoice", Kind.CREDIT_NOTE: "Credit note"}
 _COLUMNS = [part * WIDTH for part in (0.31, 0.07, 0.13, 0.12, 0.125, 0.12, 0.125)]
-
-
-def style(size: float, font: str = REGULAR, color: Any = INK, **more: Any) -> ParagraphStyle:
-    return ParagraphStyle("", fontName=font, fontSize=size, leading=size * 1.4, textColor=color, **more)
-
-
-TEXT, SMALL, STRONG = style(9), style(7.5, color=GREY), style(9, BOLD)
-RIGHT, HEAD = style(8, alignment=TA_RIGHT), style(7.5, BOLD, GREY)
-HEAD_RIGHT = style(7.5, BOLD, GREY, alignment=TA_RIGHT)
-STRONG_RIGHT, TITLE = style(10, BOLD, alignment=TA_RIGHT), style(20, BOLD, alignment=TA_RIGHT)
-SMALL_RIGHT = style(7.5, color=GREY, alignment=TA_RIGHT)
-NAME = style(14, BOLD)
 
 
 def render(document: Document) -> bytes:
@@ -53,46 +37,6 @@ def render(document: Document) -> bytes:
     return out.getvalue()
 
 
-class Numbered(Canvas):  # type: ignore[misc]
-    """A canvas that knows at the end how many pages there are, and writes that below each."""
-
-    def __init__(self, *args: Any, title: str, footer: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._below = (title, footer)
-        self._pages: list[dict[str, Any]] = []
-
-    def showPage(self) -> None:  # noqa: N802 - reportlab's name
-        self._pages.append(dict(self.__dict__))
-        self._startPage()
-
-    def save(self) -> None:
-        for number, page in enumerate(self._pages, 1):
-            self.__dict__.update(page)
-            self._write_below(f"{self._below[0]} · Page {number} of {len(self._pages)}")
-            super().showPage()
-        super().save()
-
-    def _write_below(self, place: str) -> None:
-        self.setStrokeColor(RULE)
-        self.line(MARGIN, FOOTER - 6 * mm, A4[0] - MARGIN, FOOTER - 6 * mm)
-        row = Table([[_text(self._below[1], SMALL), _text(place, SMALL_RIGHT)]], [WIDTH * 0.6, WIDTH * 0.4], style=FLAT)
-        _, height = row.wrapOn(self, WIDTH, FOOTER)
-        row.drawOn(self, MARGIN, FOOTER - 7 * mm - height)
-
-
-FLAT = [
-    ("LEFTPADDING", (0, 0), (-1, -1), 0),
-    ("RIGHTPADDING", (0, 0), (-1, -1), 0),
-    ("TOPPADDING", (0, 0), (-1, -1), 1),
-    ("BOTTOMPADDING", (0, 0), (-1, -1), 1),
-    ("VALIGN", (0, 0), (-1, -1), "TOP"),
-]
-
-
-def _text(text: str, how: ParagraphStyle = TEXT) -> Paragraph:
-    return Paragraph(marked(text, how.fontName), how)
-
-
 def _story(document: Document) -> list[Flowable]:
     body = _invoiced(document) if document.kind is Kind.INVOICE else _credited(document)
     below = Table([[_taxes(document), "", _totals(document)]], [WIDTH * 0.5, WIDTH * 0.08, WIDTH * 0.42], style=FLAT)
@@ -101,9 +45,9 @@ def _story(document: Document) -> list[Flowable]:
 
 def _letterhead(document: Document) -> list[Flowable]:
     seller = document.seller
-    own = [_text(seller.name, NAME), *[_text(line, SMALL) for line in seller.address]]
-    own += [_text(f"VAT ID {seller.vat_id}", SMALL), _text(seller.email, SMALL)]
-    top = Table([[own, _text(TITLES[document.kind], TITLE)]], [WIDTH * 0.6, WIDTH * 0.4], splitInRow=1, style=FLAT)
+    own = [paragraph(seller.name, NAME), *[paragraph(line, SMALL) for line in seller.address]]
+    own += [paragraph(f"VAT ID {seller.vat_id}", SMALL), paragraph(seller.email, SMALL)]
+    top = Table([[own, paragraph(TITLES[document.kind], TITLE)]], [WIDTH * 0.6, WIDTH * 0.4], splitInRow=1, style=FLAT)
     people = [[_buyer(document), _recipient(document), _facts(document)]]
     return [
         top,
@@ -119,14 +63,14 @@ def _letterhead(document: Document) -> list[Flowable]:
 
 def _buyer(document: Document) -> list[Flowable]:
     party = document.buyer or Party([document.country])
-    email = [_text(party.email, SMALL)] if party.email else []
-    return [_text("Billed to", HEAD), *[_text(line) for line in party.lines], *email]
+    email = [paragraph(party.email, SMALL)] if party.email else []
+    return [paragraph("Billed to", HEAD), *[paragraph(line) for line in party.lines], *email]
 
 
 def _recipient(document: Document) -> list[Flowable]:
     if document.recipient is None:
         return []
-    return [_text("Delivered to", HEAD), *[_text(line) for line in document.recipient.lines]]
+    return [paragraph("Delivered to", HEAD), *[paragraph(line) for line in document.recipient.lines]]
 
 
 def _facts(document: Document) -> Table:
@@ -137,7 +81,7 @@ def _facts(document: Document) -> Table:
         ("Order", document.order_number),
         ("Ordered on", _day(document.ordered_at)),
     ]
-    rows = [[_text(name, SMALL), _text(value, style(9, BOLD, alignment=TA_RIGHT))] for name, value in facts]
+    rows = [[paragraph(name, SMALL), paragraph(value, style(9, BOLD, alignment=TA_RIGHT))] for name, value in facts]
     return Table(rows, [WIDTH * 0.15, WIDTH * 0.23], style=FLAT)
 
 
@@ -145,53 +89,42 @@ def _day(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%-d %B %Y")
 
 
-LINES = [
-    ("LINEBELOW", (0, 0), (-1, 0), 0.8, INK),
-    ("LINEBELOW", (0, 1), (-1, -1), 0.4, RULE),
-    ("LEFTPADDING", (0, 0), (-1, -1), 2),
-    ("RIGHTPADDING", (0, 0), (-1, -1), 2),
-    ("TOPPADDING", (0, 0), (-1, -1), 3),
-    ("BOTTOMPADDING", (0, 0), (-1, -1), 4),
-    ("VALIGN", (0, 0), (-1, -1), "TOP"),
-]
-
-
 def _invoiced(document: Document) -> list[Flowable]:
     names = ("Qty", "Unit price", "Discount", "Net", "Tax", "Total")
-    head = [_text("Item", HEAD), *[_text(name, HEAD_RIGHT) for name in names]]
+    head = [paragraph("Item", HEAD), *[paragraph(name, HEAD_RIGHT) for name in names]]
     rows = [_line(item, document.currency) for item in document.items]
     return [Table([head, *rows], _COLUMNS, repeatRows=1, splitInRow=1, style=LINES)]
 
 
 def _line(item: Item, currency: str) -> list[Any]:
     def money(amount: int) -> Paragraph:
-        return _text(written(amount, currency), RIGHT)
+        return paragraph(written(amount, currency), RIGHT)
 
-    tax = [money(item.tax), _text(percent(item.rate_bps), SMALL_RIGHT)]
-    discount = money(-item.discount) if item.discount else _text("–", RIGHT)
+    tax = [money(item.tax), paragraph(percent(item.rate_bps), SMALL_RIGHT)]
+    discount = money(-item.discount) if item.discount else paragraph("–", RIGHT)
     amounts = (money(item.unit_price), discount, money(item.net), tax, money(item.gross))
-    return [_description(item), _text(str(item.quantity), RIGHT), *amounts]
+    return [_description(item), paragraph(str(item.quantity), RIGHT), *amounts]
 
 
 def _description(item: Item) -> list[Flowable]:
-    options = [_text(item.options, SMALL)] if item.options else []
-    return [_text(item.name), *options, _text(f"SKU {item.sku}", SMALL)]
+    options = [paragraph(item.options, SMALL)] if item.options else []
+    return [paragraph(item.name), *options, paragraph(f"SKU {item.sku}", SMALL)]
 
 
 def _credited(document: Document) -> list[Flowable]:
     said = f"For invoice {document.invoice} we have given back {written(document.total, document.currency)}."
     if not document.items:
-        return [_text(said)]
-    head = [_text("Goods that came back", HEAD), _text("Qty", HEAD_RIGHT)]
-    rows = [[_description(item), _text(str(item.quantity), RIGHT)] for item in document.items]
+        return [paragraph(said)]
+    head = [paragraph("Goods that came back", HEAD), paragraph("Qty", HEAD_RIGHT)]
+    rows = [[_description(item), paragraph(str(item.quantity), RIGHT)] for item in document.items]
     goods = Table([head, *rows], [WIDTH * 0.85, WIDTH * 0.15], repeatRows=1, splitInRow=1, style=LINES)
-    return [_text(said), Spacer(0, 6 * mm), goods]
+    return [paragraph(said), Spacer(0, 6 * mm), goods]
 
 
 def _totals(document: Document) -> Table:
-    rows = [[_text(name), _text(written(amount, document.currency), RIGHT)] for name, amount in _sums(document)]
+    rows = [[paragraph(name), paragraph(written(amount, document.currency), RIGHT)] for name, amount in _sums(document)]
     last = "Total" if document.kind is Kind.INVOICE else "Credited"
-    rows.append([_text(last, style(10, BOLD)), _text(written(document.total, document.currency), STRONG_RIGHT)])
+    rows.append([paragraph(last, style(10, BOLD)), paragraph(written(document.total, document.currency), STRONG_RIGHT)])
     return Table(rows, [WIDTH * 0.17, WIDTH * 0.25], style=[*LINES[-5:], ("LINEABOVE", (0, -1), (-1, -1), 0.8, INK)])
 
 
@@ -204,15 +137,15 @@ def _sums(document: Document) -> list[tuple[str, int]]:
 
 
 def _taxes(document: Document) -> list[Flowable]:
-    head = [_text("Tax rate", HEAD), *[_text(name, HEAD_RIGHT) for name in ("Net", "Tax", "Gross")]]
-    rows = [[_text(percent(one.rate_bps), style(8)), *_amounts(one, document.currency)] for one in document.taxes]
+    head = [paragraph("Tax rate", HEAD), *[paragraph(name, HEAD_RIGHT) for name in ("Net", "Tax", "Gross")]]
+    rows = [[paragraph(percent(one.rate_bps), style(8)), *_amounts(one, document.currency)] for one in document.taxes]
     included = "The prices contain the tax." if document.inclusive else "The tax is added to the prices."
     table = Table([head, *rows], [WIDTH * 0.11, *[WIDTH * 0.13] * 3], style=LINES)
-    return [table, _text(included, SMALL)] if document.kind is Kind.INVOICE else [table]
+    return [table, paragraph(included, SMALL)] if document.kind is Kind.INVOICE else [table]
 
 
 def _amounts(one: Taxed, currency: str) -> list[Paragraph]:
-    return [_text(written(amount, currency), RIGHT) for amount in (one.net, one.tax, one.gross)]
+    return [paragraph(written(amount, currency), RIGHT) for amount in (one.net, one.tax, one.gross)]
 
 
 def percent(bps: int) -> str:
