@@ -15,8 +15,25 @@ from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageTemplate, P
 
 from chalicelib.invoices.document import Document, Item, Kind, Party, Taxed
 from chalicelib.invoices.fonts import BOLD, REGULAR, glyphs
-from chalicelib.invoices.layout import FLAT, FOOTER, HEAD, HEAD_RIGHT, INK, LINES, MARGIN, NAME, RIGHT, SMALL
-from chalicelib.invoices.layout import SMALL_RIGHT, STRONG_RIGHT, TITLE, WIDTH, Numbered, paragraph, style
+from chalicelib.invoices.layout import (
+    FLAT,
+    FOOTER,
+    HEAD,
+    HEAD_RIGHT,
+    INK,
+    LINES,
+    MARGIN,
+    NAME,
+    RIGHT,
+    SMALL,
+    SMALL_RIGHT,
+    STRONG_RIGHT,
+    TITLE,
+    WIDTH,
+    Numbered,
+    paragraph,
+    style,
+)
 from common.money import written
 
 TITLES = {Kind.INVOICE: "Invoice", Kind.CREDIT_NOTE: "Credit note"}
