@@ -7,6 +7,7 @@ NAMES = (
     "ready",
     "product_read",
     "checkout_calls",
+    "checkouts",
     "token_checks",
     "logins",
     "refreshes",

@@ -69,11 +69,7 @@ def counted(client: stack.Client, wires: dict[str, Proxy], sku: str, number: int
     guest = client.ask("POST", "/api/sessions/guest", {})
     caller = {"Authorization": f"Bearer {guest['access_token']}"}
     cart = client.ask("PUT", f"/api/cart/items/{sku}", {"quantity": 1}, **caller)
-    method = client.ask("GET", "/api/shipping-methods?country=DE")["items"][0]["id"]
-    choice = {"shipping_address": ADDRESS, "shipping_method": method}
-    quote = client.ask("POST", "/api/checkout/quote", choice, **caller)
-    wanted = {**choice, "cart_version": cart["version"], "expected_total": quote["total"], "email": "a@shop.example"}
-    wanted["payment_method"] = "pm_card_visa"
+    wanted = purchase(client, cart, caller)
     time.sleep(PAUSE_SECONDS)
     before = {wire: Counter(proxy.seen) for wire, proxy in wires.items()}
     answer = client.send("POST", "/api/orders", wanted, Idempotency_Key=f"bench-{number}", **caller)
@@ -82,6 +78,15 @@ def counted(client: stack.Client, wires: dict[str, Proxy], sku: str, number: int
         print(f"Checkout {number} was answered {answer.status}; not counted.")
         return None
     return {wire: without_background(seen) for wire, seen in after.items()}
+
+
+def purchase(client: stack.Client, cart: Any, caller: dict[str, str]) -> dict[str, Any]:
+    """The body that buys a cart at what it costs now."""
+    method = client.ask("GET", "/api/shipping-methods?country=DE")["items"][0]["id"]
+    choice = {"shipping_address": ADDRESS, "shipping_method": method}
+    quote = client.ask("POST", "/api/checkout/quote", choice, **caller)
+    wanted = {**choice, "cart_version": cart["version"], "expected_total": quote["total"], "email": "a@shop.example"}
+    return {**wanted, "payment_method": "pm_card_visa"}
 
 
 def without_background(seen: Counter[str]) -> Counter[str]:

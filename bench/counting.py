@@ -23,6 +23,8 @@ class Proxy:
     def __init__(self, name: str, to_port: int) -> None:
         self.name, self.to_port = name, to_port
         self.seen: Counter[str] = Counter()
+        self.bodies: list[tuple[str, bytes]] = []  # of the AWS calls while `recording`
+        self.recording = False
         self.port = 0
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -47,6 +49,8 @@ class Proxy:
         length = re.search(rb"(?i)\r\ncontent-length: *(\d+)", head)
         body = await reader.readexactly(int(length[1])) if length else b""
         self.seen[described(head)] += 1
+        if self.recording:
+            self.bodies.append((described(head), body))
         back.write(head + body)
         await back.drain()
 

@@ -24,7 +24,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import boto3
 import urllib3
 
 from bench import stack, tables
@@ -154,9 +153,7 @@ def rss(pid: int) -> float:
 
 def transaction_seconds(shop: stack.Stack) -> float:
     """Of one transaction of ten puts, bare, in the same emulator."""
-    address = f"http://127.0.0.1:{shop.port + 4}"
-    session: Any = boto3.Session("test", "test", region_name="eu-central-1")
-    dynamodb = session.client("dynamodb", endpoint_url=address)
+    dynamodb = stack.dynamodb(shop.url("aws"))
     table = shop.environment("catalog")["STOCK_TABLE"]
     started = time.monotonic()
     for number in range(BARE):

@@ -4,16 +4,11 @@ Target: at most 1.5 times as long. The bare update (boto3) sets as much under as
 table. The calls alternate, each on a kept connection of its own; medians of the wall clock.
 """
 
-import statistics
-import time
 from collections.abc import Callable
-
-import boto3
-from botocore.config import Config
 
 from bench import stack, tables
 
-WARM_UP, ROUNDS, BATCHES = 100, 300, 3
+BATCHES = 3
 TARGET = 1.5
 BARE = "bare conditional update (boto3)"
 REFRESH = "refresh at users-service itself"
@@ -27,7 +22,7 @@ def main() -> None:
             "refresh through the edge": refresh(shop.client(), "/api/sessions"),
             "users-service's /health itself": health(shop),
         }
-        batches = [measured(calls) for _ in range(BATCHES)]
+        batches = [stack.medians(calls) for _ in range(BATCHES)]
     least = min(batches, key=lambda batch: batch[BARE])
     one = least[BARE]
     tables.show(["call", "median ms", "ratio"], [[name, f"{ms:.2f}", f"{ms / one:.2f}"] for name, ms in least.items()])
@@ -52,14 +47,7 @@ def health(shop: stack.Stack) -> Callable[[], object]:
 
 
 def bare(shop: stack.Stack) -> Callable[[], object]:
-    client = boto3.client(
-        "dynamodb",
-        endpoint_url=f"http://127.0.0.1:{shop.port + 4}",
-        region_name="eu-central-1",
-        aws_access_key_id="test",
-        aws_secret_access_key="test",  # noqa: S106 - the emulator's
-        config=Config(retries={"total_max_attempts": 1}),
-    )
+    client = stack.dynamodb(shop.url("aws"))
     table, key = shop.environment("users")["USERS_TABLE"], {"pk": {"S": "USER#gst_bench"}, "sk": {"S": "SESS#bench"}}
     former = {name: {"S": "0" * 64} for name in ("current", "former", "sealed", "role", "session_id", "user_id")}
     times = {name: {"N": "1700000000"} for name in ("rotated_at_ms", "used_at", "expires_at", "created_at")}
@@ -76,15 +64,3 @@ def bare(shop: stack.Stack) -> Callable[[], object]:
         ReturnValues="ALL_NEW",
         ReturnValuesOnConditionCheckFailure="ALL_OLD",
     )
-
-
-def measured(calls: dict[str, Callable[[], object]]) -> dict[str, float]:
-    """Median milliseconds of each; the calls alternate, so that whatever disturbs one disturbs all."""
-    times: dict[str, list[float]] = {name: [] for name in calls}
-    for turn in range(WARM_UP + ROUNDS):
-        for name, call in calls.items():
-            started = time.perf_counter()
-            call()
-            if turn >= WARM_UP:
-                times[name].append(time.perf_counter() - started)
-    return {name: statistics.median(found) * 1000 for name, found in times.items()}

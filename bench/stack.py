@@ -6,20 +6,24 @@ import json
 import os
 import signal
 import socket
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import boto3
+from botocore.config import Config
 
 from tools.shop.environment import LIMITS
 
 ROOT = Path(__file__).parents[1]
 PLENTY = dict.fromkeys(LIMITS, "1000000")  # all of a measurement comes from one address
-PORTS = 6
+PROCESSES = ("edge", "users", "catalog", "orders", "aws", "payments")  # in the order of their ports
 UP = ("tools.shop", "up", "--no-seed")
 EMAIL = "bench@shop.example"
 PASSWORD = "a quiet lamp above the harbour"  # noqa: S105 - of a shop that lives for a minute
@@ -68,7 +72,10 @@ class Stack:
     started_at: float
 
     def client(self, process: str = "edge") -> Client:
-        return Client(self.port + ("edge", "users", "catalog", "orders", "aws", "payments").index(process))
+        return Client(self.port + PROCESSES.index(process))
+
+    def url(self, process: str) -> str:
+        return f"http://127.0.0.1:{self.port + PROCESSES.index(process)}"
 
     def environment(self, service: str) -> dict[str, str]:
         """What provisioning found out for a service: the names of its tables, for one."""
@@ -133,10 +140,34 @@ def free_ports() -> int:
     """The first of six consecutive ports that nobody has."""
     for first in range(21000, 60000, 10):
         with contextlib.ExitStack() as held, contextlib.suppress(OSError):
-            for port in range(first, first + PORTS):
+            for port in range(first, first + len(PROCESSES)):
                 held.enter_context(contextlib.closing(socket.socket())).bind(("127.0.0.1", port))
             return first
     raise SystemExit("There are no six free ports in a row.")
+
+
+def dynamodb(url: str) -> Any:
+    """boto3's client for the emulator at `url`: what a bare call is made with."""
+    return boto3.client(
+        "dynamodb",
+        endpoint_url=url,
+        region_name="eu-central-1",
+        aws_access_key_id="test",
+        aws_secret_access_key="test",  # noqa: S106 - the emulator's
+        config=Config(retries={"total_max_attempts": 1}),
+    )
+
+
+def medians(calls: Mapping[str, Callable[[], object]], warm_up: int = 100, rounds: int = 300) -> dict[str, float]:
+    """Median milliseconds of each; the calls alternate, so that whatever disturbs one disturbs all."""
+    times: dict[str, list[float]] = {name: [] for name in calls}
+    for turn in range(warm_up + rounds):
+        for name, call in calls.items():
+            started = time.perf_counter()
+            call()
+            if turn >= warm_up:
+                times[name].append(time.perf_counter() - started)
+    return {name: statistics.median(found) * 1000 for name, found in times.items()}
 
 
 def product(client: Client, token: str, sku: str = "BENCH-1", variants: int = 4) -> dict[str, Any]:

@@ -18,9 +18,6 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from typing import Any
 
-import boto3
-from botocore.config import Config
-
 from bench import stack, tables
 from bench.counting import Proxy, proxies
 
@@ -100,23 +97,15 @@ def bare(shop: stack.Stack, url: str) -> Callable[[], Iterator[None]]:
     table, numbers = shop.environment("catalog")["STOCK_TABLE"], count()
     filler = {name: {"S": "x" * 40} for name in ("operation", "hold_due_", "id", "state")} | {"lines": {"S": "x" * 300}}
 
-    def connect() -> Any:
-        return boto3.client(
-            "dynamodb",
-            endpoint_url=url,
-            region_name="eu-central-1",
-            aws_access_key_id="test",
-            aws_secret_access_key="test",  # noqa: S106 - the emulator's
-            config=Config(retries={"total_max_attempts": 1}),
-        )
-
     counter = {"pk": {"S": "BENCH"}, "sk": {"S": "COUNTER"}}
-    connect().put_item(TableName=table, Item={**counter, "available": {"N": "1000000"}, "revision": {"S": "r"}})
+    stack.dynamodb(url).put_item(
+        TableName=table, Item={**counter, "available": {"N": "1000000"}, "revision": {"S": "r"}}
+    )
     making = threading.Lock()
 
     def buyer() -> Iterator[None]:
         with making:
-            client = connect()
+            client = stack.dynamodb(url)
         while True:
             key = {"pk": {"S": f"BENCH#{next(numbers)}"}, "sk": {"S": "RES"}}
             client.transact_write_items(TransactItems=[put(key), take()])

@@ -23,8 +23,11 @@ HEALTH = {"aws": "/_ministack/ready", "edge": "/_health"}
 
 
 def free_ports() -> Ports:
-    """Six in a row that nobody listens on."""
-    while ports.taken((found := Ports(random.randrange(20000, 31000, 10))).all().values()):
+    """Six in a row that nobody listens on; each process of a test run has blocks of its own to choose from."""
+    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    blocks = range(20000 + 10 * number, 31000, 10 * processes)
+    while ports.taken((found := Ports(random.choice(blocks))).all().values()):
         pass
     return found
 
