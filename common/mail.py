@@ -98,4 +98,4 @@ def client(service: str) -> Any:
     from botocore.config import Config
 
     limits = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 2})
-    return boto3.Session().client(service, config=limits)  # type: ignore[call-overload]  # its types know literals only
+    return boto3.Session().client(service, config=limits)
