@@ -137,13 +137,17 @@ def test_an_age_is_told_in_its_largest_unit(seconds, text):
 def test_each_queue_has_a_dead_letter_queue_that_keeps_longer_and_raises_an_alarm(service):
     resources = json.loads((command.ROOT / f"{service}-service" / "resources.json").read_text())["Resources"]
     queues = {key: one["Properties"] for key, one in resources.items() if one["Type"] == "AWS::SQS::Queue"}
-    alarms = [one["Properties"] for one in resources.values() if one["Type"] == "AWS::CloudWatch::Alarm"]
+    alarms = [one["Properties"] for one in resources.values() if is_alarm_of_a_queue(one)]
     watched = {one["Dimensions"][0]["Value"]["Fn::GetAtt"][0] for one in alarms}
     dead = {one["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0] for one in queues.values() if is_read(one)}
 
     assert {key for key, one in queues.items() if not is_read(one)} == dead == watched
     assert all(one["Threshold"] == 1 for one in alarms)
     assert min(queues[key]["MessageRetentionPeriod"] for key in dead) >= 1209600
+
+
+def is_alarm_of_a_queue(one):
+    return one["Type"] == "AWS::CloudWatch::Alarm" and one["Properties"]["Namespace"] == "AWS/SQS"
 
 
 def is_read(queue):
