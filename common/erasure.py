@@ -6,10 +6,8 @@ in the consumer's queue meanwhile; it holds an id and nothing else of the person
 
 from collections.abc import Callable
 from datetime import datetime
-from functools import cache
-from typing import Any
 
-from common import clock, events, tracing
+from common import aws, clock, events, tracing
 
 TOKENS_ENDED_SECONDS = 900  # access tokens live 10 minutes; SQS holds no message back for longer than this
 
@@ -24,12 +22,4 @@ def hear(message: str, queue_url: str, forget: Callable[[str, bool], bool]) -> N
     tracing.start(event.traceparent)
     ended = clock.now() >= datetime.fromisoformat(event.at).timestamp() + TOKENS_ENDED_SECONDS
     if not (forget(str(event.data["user_id"]), ended) and ended):
-        _sqs().send_message(QueueUrl=queue_url, MessageBody=message, DelaySeconds=TOKENS_ENDED_SECONDS)
-
-
-@cache
-def _sqs() -> Any:
-    import boto3  # in worker functions only
-    from botocore.config import Config
-
-    return boto3.client("sqs", config=Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 2}))
+        aws.client("sqs").send_message(QueueUrl=queue_url, MessageBody=message, DelaySeconds=TOKENS_ENDED_SECONDS)

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
-from common import clock, tracing
+from common import aws, clock, tracing
 from common.ids import new_id
 from common.problems import Unavailable
 
@@ -74,7 +74,7 @@ def relay(records: Iterable[Mapping[str, Any]], bus: str) -> None:
 def publish(made: Iterable[Event], bus: str) -> None:
     """Hand events to EventBridge; Unavailable if it did not take them all, and then any may be published again."""
     for entries in _chunks([_entry(one, bus) for one in made]):
-        answer = _client().put_events(Entries=entries)
+        answer = aws.client("events").put_events(Entries=entries)
         if answer["FailedEntryCount"]:
             raise Unavailable("EventBridge did not take every event.")
 
@@ -96,14 +96,3 @@ def _entry(one: Event, bus: str) -> dict[str, str]:
 def _chunks(entries: list[dict[str, str]]) -> Iterator[list[dict[str, str]]]:
     for start in range(0, len(entries), _MOST_ENTRIES):
         yield entries[start : start + _MOST_ENTRIES]
-
-
-_made: list[Any] = []
-
-
-def _client() -> Any:
-    if not _made:
-        import boto3  # in worker functions only, never on the path of a request
-
-        _made.append(boto3.client("events"))
-    return _made[0]

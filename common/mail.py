@@ -12,6 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from common import aws
+
 
 @dataclass(frozen=True)
 class Letter:
@@ -72,7 +74,7 @@ def send(letter: Letter, source: str, reply_to: str) -> None:
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
-        client("ses").send_email(
+        aws.client("ses").send_email(
             Source=source,
             Destination={"ToAddresses": [letter.to]},
             ReplyToAddresses=[reply_to],
@@ -89,13 +91,3 @@ def send(letter: Letter, source: str, reply_to: str) -> None:
 
 def _utf8(text: str) -> dict[str, str]:
     return {"Data": text, "Charset": "UTF-8"}
-
-
-@cache
-def client(service: str) -> Any:
-    """A worker's client, which does not hang for a minute: the queue tries again later."""
-    import boto3
-    from botocore.config import Config
-
-    limits = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 2})
-    return boto3.Session().client(service, config=limits)

@@ -8,7 +8,6 @@ never gets any further, however often it is woken, ends as failed.
 
 import json
 from collections.abc import Iterator
-from functools import cache
 from typing import Any, ClassVar, Self
 from uuid import uuid4
 
@@ -18,7 +17,7 @@ from pynamodb.expressions.update import Action
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
 from chalicelib.table import CatalogItem
-from common import clock, logs, tracing
+from common import aws, clock, logs, tracing
 from common.attributes import Whole
 from common.tables import ConditionFailed, Item, get, update
 
@@ -158,7 +157,7 @@ def send(job: Job, queue_url: str) -> None:
 
     message = json.dumps({"id": job.id, "ticket": job.ticket, "traceparent": tracing.current().header})
     try:
-        _sqs().send_message(QueueUrl=queue_url, MessageBody=message)
+        aws.client("sqs").send_message(QueueUrl=queue_url, MessageBody=message)
     except (BotoCoreError, ClientError) as error:
         _log.warning("job_not_queued", exc_info=error, extra={"job": job.id})
 
@@ -185,11 +184,3 @@ def _in(seconds: int) -> int:
 
 def _ticket() -> str:
     return str(uuid4())
-
-
-@cache
-def _sqs() -> Any:
-    import boto3  # only where something is sent
-    from botocore.config import Config
-
-    return boto3.client("sqs", config=Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 2}))

@@ -21,7 +21,7 @@ class Queue:
 @pytest.fixture
 def queue(monkeypatch: pytest.MonkeyPatch) -> Queue:
     made = Queue()
-    monkeypatch.setattr(erasure, "_sqs", lambda: made)
+    monkeypatch.setattr("common.aws.client", lambda _: made)
     return made
 
 

@@ -26,7 +26,7 @@ def bus(monkeypatch):
         return {"FailedEntryCount": bus.failing}
 
     bus = SimpleNamespace(sent=sent, failing=0, put_events=put_events)
-    monkeypatch.setattr(events, "_made", [bus])
+    monkeypatch.setattr("common.aws.client", lambda _: bus)
     return bus
 
 

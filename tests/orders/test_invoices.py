@@ -12,7 +12,7 @@ from msgspec.structs import replace
 import app
 from chalicelib import config
 from chalicelib.checkout.store import DynamoStore
-from chalicelib.invoices import domain, jobs, models, numbering
+from chalicelib.invoices import domain, models, numbering
 from chalicelib.invoices.document import Kind
 from chalicelib.orders.order import Refund
 from chalicelib.pricing.domain import half_up
@@ -31,7 +31,7 @@ def queue(aws, monkeypatch):
     """What is asked of the worker."""
     url = aws("sqs").create_queue(QueueName=config.INVOICE_QUEUE)["QueueUrl"]
     monkeypatch.setattr(config, "INVOICE_QUEUE_URL", url)
-    monkeypatch.setattr(jobs, "_sqs", lambda: aws("sqs"))
+    monkeypatch.setattr("common.aws.client", lambda service, **_: aws(service))
     return lambda: [
         one["Body"] for one in aws("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
     ]

@@ -2,11 +2,10 @@
 
 import json
 import logging
-from functools import cache
 from typing import Any, NamedTuple
 
 from chalicelib import config
-from common import tracing
+from common import aws, tracing
 
 _log = logging.getLogger(__name__)
 
@@ -47,10 +46,5 @@ def received(message: str) -> Job:
     return Job(str(job["product_id"]), str(job["image_id"]), bool(job.get("again")))
 
 
-@cache
 def _sqs() -> Any:
-    import boto3  # only where a picture is completed
-    from botocore.config import Config
-
-    limits = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2})
-    return boto3.client("sqs", config=limits)
+    return aws.client("sqs", connect_s=1, read_s=2)  # a request waits for it

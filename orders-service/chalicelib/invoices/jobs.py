@@ -5,11 +5,9 @@ any order.
 """
 
 import json
-from functools import cache
-from typing import Any
 
 from chalicelib import config
-from common import tracing
+from common import aws, tracing
 from common.problems import Unavailable
 
 
@@ -19,7 +17,8 @@ def ask(order_id: str) -> None:
 
     job = {"order_id": order_id, "traceparent": tracing.current().header}
     try:
-        _sqs().send_message(QueueUrl=config.INVOICE_QUEUE_URL, MessageBody=json.dumps(job))
+        sqs = aws.client("sqs", connect_s=1, read_s=3)  # a request waits for it
+        sqs.send_message(QueueUrl=config.INVOICE_QUEUE_URL, MessageBody=json.dumps(job))
     except (BotoCoreError, ClientError) as error:
         raise Unavailable from error
 
@@ -30,11 +29,3 @@ def received(message: str) -> str:
     job = {**said["detail"]["data"], "traceparent": said["detail"]["traceparent"]} if "detail" in said else said
     tracing.start(job["traceparent"])
     return str(job["order_id"])
-
-
-@cache
-def _sqs() -> Any:
-    import boto3  # only where something is asked for
-    from botocore.config import Config
-
-    return boto3.client("sqs", config=Config(connect_timeout=1, read_timeout=3, retries={"total_max_attempts": 2}))

@@ -1,15 +1,13 @@
 """Reminders of first retries: a message that the queue holds back, as the sweep alone could come a minute too late."""
 
 import json
-from functools import cache
-from typing import Any
 
 import msgspec
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib import config
 from chalicelib.webhooks.webhook import Delivery
-from common import logs
+from common import aws, logs
 
 _log = logs.logger(__name__)
 
@@ -24,7 +22,7 @@ def remind(delivery: Delivery, now: int) -> None:
     body = json.dumps({"retry": {"endpoint_id": delivery.endpoint_id, "delivery_id": delivery.id}})
     seconds = max(0, (delivery.due or now) - now + 1)
     try:
-        _sqs().send_message(QueueUrl=config.WEBHOOK_QUEUE_URL, MessageBody=body, DelaySeconds=seconds)
+        aws.client("sqs").send_message(QueueUrl=config.WEBHOOK_QUEUE_URL, MessageBody=body, DelaySeconds=seconds)
     except (BotoCoreError, ClientError) as error:
         _log.warning("webhook_reminder_lost", exc_info=error)
 
@@ -33,11 +31,3 @@ def reminded(message: str) -> Reminder | None:
     """Whom a message of the queue is about, if it is a reminder."""
     found = json.loads(message).get("retry")
     return msgspec.convert(found, Reminder) if found else None
-
-
-@cache
-def _sqs() -> Any:
-    import boto3  # in worker functions only
-    from botocore.config import Config
-
-    return boto3.client("sqs", config=Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 2}))

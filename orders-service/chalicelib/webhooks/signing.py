@@ -6,13 +6,12 @@ A secret is shown once, when it is made. It is stored sealed under a key of this
 import hashlib
 import hmac
 import secrets
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable
 
 from chalicelib import config
+from common import sealing
 
 HEADER = "Shop-Signature"
-_NONCE_BYTES = 12
 
 
 class SecretUnreadable(Exception):
@@ -32,21 +31,16 @@ def signature(body: bytes, keys: Iterable[str], now: int) -> str:
 
 
 def seal(secret: str, endpoint_id: str) -> str:
-    """AES-256-GCM of the secret, good for this endpoint only; another text each time."""
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-    nonce = secrets.token_bytes(_NONCE_BYTES)
-    return urlsafe_b64encode(nonce + AESGCM(_key()).encrypt(nonce, secret.encode(), endpoint_id.encode())).decode()
+    """Good for this endpoint only."""
+    return sealing.seal(secret.encode(), _key(), endpoint_id.encode())
 
 
 def unseal(text: str, endpoint_id: str) -> str:
     """The secret; SecretUnreadable if anybody altered it or moved it to another endpoint, or the key is another."""
     from cryptography.exceptions import InvalidTag
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-    sealed = urlsafe_b64decode(text)
     try:
-        return AESGCM(_key()).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], endpoint_id.encode()).decode()
+        return sealing.unseal(text, _key(), endpoint_id.encode()).decode()
     except InvalidTag:
         raise SecretUnreadable from None
 

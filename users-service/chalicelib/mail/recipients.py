@@ -3,14 +3,10 @@
 The key is this service's own, so the outbox, the queue and their copies hold nothing that others can read.
 """
 
-import secrets
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-
 import msgspec
 
 from chalicelib import config
-
-_NONCE_BYTES = 12
+from common import sealing
 
 
 class Recipient(msgspec.Struct, frozen=True):
@@ -20,21 +16,12 @@ class Recipient(msgspec.Struct, frozen=True):
 
 
 def seal(recipient: Recipient) -> str:
-    """AES-256-GCM of the recipient; another text each time."""
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-    nonce = secrets.token_bytes(_NONCE_BYTES)
-    sealed = AESGCM(_key()).encrypt(nonce, msgspec.json.encode(recipient), None)
-    return urlsafe_b64encode(nonce + sealed).decode()
+    return sealing.seal(msgspec.json.encode(recipient), _key())
 
 
 def unseal(text: str) -> Recipient:
     """What was sealed, or cryptography's InvalidTag if anybody altered it."""
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-    sealed = urlsafe_b64decode(text)
-    plain = AESGCM(_key()).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], None)
-    return msgspec.json.decode(plain, type=Recipient)
+    return msgspec.json.decode(sealing.unseal(text, _key()), type=Recipient)
 
 
 def _key() -> bytes:

@@ -1,7 +1,7 @@
 """Where mails go: to SES in the shop's name, and jobs to the queue. Only worker functions come here."""
 
 from chalicelib import config
-from common import mail
+from common import aws, mail
 from common.mail import Letter
 
 
@@ -12,4 +12,4 @@ def send(letter: Letter) -> None:
 
 def queue(job: str) -> None:
     """Put a job on the mail queue; twice does no harm, as the worker knows what it has sent."""
-    mail.client("sqs").send_message(QueueUrl=config.MAIL_QUEUE_URL, MessageBody=job)
+    aws.client("sqs").send_message(QueueUrl=config.MAIL_QUEUE_URL, MessageBody=job)
