@@ -10,6 +10,7 @@ EVENT_BUS = "shop"
 MAIL_FROM = "no-reply@shop.example"
 SUPPORT_EMAIL = "help@shop.example"
 STAGE = "local"
+SHOP_NAME = "Larkfield"
 # How much one source address or customer may do; services have defaults, and every process inherits what is set here.
 LIMITS = (
     "REGISTRATIONS_PER_SOURCE",
@@ -86,6 +87,7 @@ def edge(home: Home, ports: Ports, secret: str) -> dict[str, str]:
 def service(name: str, home: Home, ports: Ports, edge_secret: str) -> dict[str, str]:
     """What is known of a service's environment before the emulator is up; provisioning adds the rest."""
     return {
+        "SELLER_NAME": SHOP_NAME,
         **base(),
         **aws(ports),
         **apart(),
