@@ -51,6 +51,15 @@ class Buyer:
     def place(self, form: dict[str, Any], key: str | None = None) -> Answer:
         return self.web.post("/orders", form, Idempotency_Key=key or secrets.token_hex(12))
 
+    def insist(self, form: dict[str, Any]) -> Answer:
+        """Send it again under the same key as long as the answer is that nothing could be done (503)."""
+        key = secrets.token_hex(12)
+        for _ in range(4):
+            answer = self.place(form, key)
+            if answer.status != 503:
+                break
+        return answer
+
     def buy(self, payment_method: str = "pm_card_visa") -> Answer:
         return self.place(self.order_form(payment_method))
 
