@@ -21,7 +21,7 @@ from botocore import xform_name
 from bench import checkout_calls, stack, tables
 from bench.counting import Proxy, proxies
 
-BUYERS, CHECKOUTS, BATCHES = 4, 60, 3
+BUYERS, CHECKOUTS, BATCHES = 4, 120, 3
 REST_SECONDS = 8.0  # until what a batch left to do is done
 # Of catalog-service's calls the first three are the request's; then the stream has the sale leave its counter.
 WIRES: dict[str, int | None] = {"orders → DynamoDB": None, "catalog → DynamoDB": 3}
