@@ -1,6 +1,7 @@
 """Ids that sort by the time they were made (ULID: https://github.com/ulid/spec)."""
 
 import secrets
+import zlib
 
 from common import clock
 
@@ -21,6 +22,11 @@ def made_at(one: str) -> float:
     for digit in digits:
         number = number << 5 | _ALPHABET.index(digit)
     return number / 1000
+
+
+def shard_of(one: str, shards: int) -> int:
+    """The same shard for the same id, in every process and for ever; from 0 to `shards - 1`."""
+    return zlib.crc32(one.encode()) % shards
 
 
 def encode(number: int, length: int) -> str:

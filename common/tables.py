@@ -3,7 +3,7 @@
 import random
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 from uuid import uuid4
@@ -240,6 +240,16 @@ def update(item: I, actions: Sequence[Action], condition: Condition) -> I:
     )
     answer = _write("UpdateItem", item, {**kwargs, "ReturnValues": "ALL_NEW"})
     return type(item).from_raw_data(answer["Attributes"])
+
+
+def set_all(kind: type[Item], values: Mapping[str, Any]) -> list[Action]:
+    """What writes each value under its name; None takes the attribute away."""
+    return [_set(getattr(kind, name), value) for name, value in values.items()]
+
+
+def _set(attribute: Any, value: Any) -> Action:
+    action: Action = attribute.remove() if value is None else attribute.set(value)
+    return action
 
 
 def delete(item: Item, condition: Condition) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Literal
-from zlib import crc32
 
 import msgspec
 from pynamodb.attributes import UnicodeAttribute
@@ -11,6 +10,7 @@ from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyPr
 from chalicelib.stock.counters import Place
 from chalicelib.table import StockItem
 from common.attributes import Document, Whole
+from common.ids import shard_of
 from common.schemas import Money
 from common.tables import Item, Reason, Refused, Transaction, get, update
 
@@ -112,7 +112,7 @@ class Reservation(StockItem):
     @classmethod
     def held(cls, reservation_id: str, lines: list[Line], until: int, operation: str) -> "Reservation":
         """A hold that is not written yet."""
-        shard = f"HOLDS#{crc32(reservation_id.encode()) % HOLD_SHARDS}"
+        shard = f"HOLDS#{shard_of(reservation_id, HOLD_SHARDS)}"
         values = {"lines": lines, "held_until": until, "hold_shard": shard, "hold_due": _due(until, reservation_id)}
         return cls.of(reservation_id, id=reservation_id, state="held", operation=operation, **values)
 

@@ -7,17 +7,15 @@ address, so that a guest who comes back is known.
 """
 
 import hashlib
-import zlib
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.expressions.condition import Condition
-from pynamodb.expressions.update import Action
 
 from chalicelib.discounts.discount import Discount, Use, normal
 from chalicelib.table import OrdersItem
-from common import tables
+from common import ids, tables
 from common.attributes import Whole
 from common.tables import ConditionFailed, Ref, Refused, Transaction
 
@@ -81,7 +79,7 @@ def _shard_ref(discount_id: str, shard: int) -> Ref:
 
 
 def shard_of(order_id: str) -> int:
-    return zlib.crc32(order_id.encode()) % SHARDS
+    return ids.shard_of(order_id, SHARDS)
 
 
 def find_discount(code: str) -> Discount | None:
@@ -118,18 +116,12 @@ def change_discount(seen: Discount, changed: Discount, operation: str) -> bool:
     """
     old, new = msgspec.structs.asdict(seen), msgspec.structs.asdict(changed)
     edited = {name: value for name, value in new.items() if value != old[name]}
-    actions = [_set(name, value) for name, value in ({**edited, "operation": operation}).items()]
+    actions = tables.set_all(DiscountItem, {**edited, "operation": operation})
     try:
         tables.update(_item(seen.code), actions, _as_seen(seen))
     except ConditionFailed as failed:
         return _is_own(failed, operation)
     return True
-
-
-def _set(name: str, value: Any) -> Action:
-    attribute = getattr(DiscountItem, name)
-    action: Action = attribute.remove() if value is None else attribute.set(value)
-    return action
 
 
 def _as_seen(seen: Discount) -> Condition:

@@ -5,7 +5,6 @@ over shards, since many orders share one; and by when an order is due, sparse an
 """
 
 import math
-import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from heapq import merge
 from itertools import islice
@@ -24,6 +23,7 @@ from chalicelib.table import OrdersItem
 from common import tables
 from common.attributes import Choice, Document, Whole
 from common.clock import rfc3339
+from common.ids import shard_of
 from common.tables import ConditionFailed, OutcomeUnknown, Refused, Transaction
 
 SHARDS = 4
@@ -163,7 +163,7 @@ def _day_shard(day: str, shard: int) -> str:
 
 
 def _shard(order_id: str) -> int:
-    return zlib.crc32(order_id.encode()) % SHARDS
+    return shard_of(order_id, SHARDS)
 
 
 def find_order(order_id: str) -> Order | None:
@@ -229,14 +229,7 @@ def _as_stored(item: dict[str, Any] | None) -> Order:
 
 def _differences(before: Order, after: Order) -> list[Action]:
     old, new = _values(before), _values(after)
-    changed = {name: value for name, value in new.items() if value != old[name]}
-    return [_set(name, value) for name, value in changed.items()]
-
-
-def _set(name: str, value: Any) -> Action:
-    attribute = getattr(OrderItem, name)
-    action: Action = attribute.remove() if value is None else attribute.set(value)
-    return action
+    return tables.set_all(OrderItem, {name: value for name, value in new.items() if value != old[name]})
 
 
 def list_of_buyer(buyer: str, before: str | None, limit: int) -> list[Order]:

@@ -5,7 +5,6 @@ An entry is written in the transaction that counts it, if it is absent. So a fac
 or out of order it is told, and the entries of a day prove its counters. Orders are spread over shards by their ids.
 """
 
-import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -15,7 +14,7 @@ from pynamodb.expressions.condition import Condition
 
 from chalicelib.reports.sales import NAMES, Fact, Figures, Sales, summed
 from chalicelib.table import OrdersItem
-from common import tables
+from common import ids, tables
 from common.attributes import Whole
 from common.tables import ConditionFailed, Refused, Transaction
 
@@ -60,7 +59,7 @@ class EntryItem(FiguresItem):
 
 
 def shard_of(fact: Fact) -> int:
-    return zlib.crc32(fact.order_id.encode()) % SHARDS
+    return ids.shard_of(fact.order_id, SHARDS)
 
 
 def _entry_key(fact: Fact) -> tuple[str, str]:

@@ -8,7 +8,6 @@ stands in nobody's way.
 from typing import Any, cast
 
 from pynamodb.attributes import UnicodeAttribute
-from pynamodb.expressions.update import Action
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 
 from chalicelib.webhooks import models
@@ -93,7 +92,7 @@ def add(delivery: Delivery) -> bool:
 def replace(before: Delivery, after: Delivery) -> bool:
     """Write the next revision; False if another one did, or it is gone."""
     old, new = _values(before), _values(after)
-    actions = [_set(name, value) for name, value in new.items() if value != old[name]]
+    actions = tables.set_all(DeliveryItem, {name: value for name, value in new.items() if value != old[name]})
     key = _key(before.endpoint_id, before.id)
     try:
         tables.update(DeliveryItem(*key), actions, DeliveryItem.revision == before.revision)
@@ -149,9 +148,3 @@ def _values(delivery: Delivery) -> dict[str, Any]:
         "standing": f"{delivery.endpoint_id}#{delivery.status}",
         "due_of": delivery.endpoint_id if delivery.due is not None else None,
     }
-
-
-def _set(name: str, value: Any) -> Action:
-    attribute = getattr(DeliveryItem, name)
-    action: Action = attribute.remove() if value is None else attribute.set(value)
-    return action

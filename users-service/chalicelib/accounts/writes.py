@@ -8,13 +8,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from pynamodb.expressions.condition import Condition
-from pynamodb.expressions.update import Action
 
 from chalicelib.accounts import passwords
 from chalicelib.accounts.models import (
     LogIn,
     Month,
-    Person,
     Profile,
     Waiting,
     account_of,
@@ -23,7 +21,7 @@ from chalicelib.accounts.models import (
 )
 from common import clock, tables
 from common.ids import new_id
-from common.tables import ConditionFailed, Transaction
+from common.tables import ConditionFailed, Transaction, set_all
 
 WAITS_SECONDS = 7 * 24 * 3600
 listed: set[str] = set()
@@ -97,12 +95,12 @@ def add_changes(
     """
     transaction.update(
         Profile(profile.pk, profile.sk),
-        _actions(Profile, changes),
+        set_all(Profile, changes),
         unchanged(Profile, profile.epoch) if condition is None else condition,
     )
     if profile.email_verified:
         log_in = LogIn(*LogIn.key(account_of(profile.email)))
-        transaction.update(log_in, _actions(LogIn, changes), LogIn.user_id == profile.user_id)
+        transaction.update(log_in, set_all(LogIn, changes), LogIn.user_id == profile.user_id)
 
 
 def add_password(transaction: Transaction, log_in: LogIn, password_hash: str) -> None:
@@ -122,11 +120,11 @@ def add_appointment(transaction: Transaction, log_in: LogIn, role: str, password
     changes = {"role": role, "version": int(log_in.version) + 1, "epoch": int(log_in.epoch) + 1}
     transaction.update(
         LogIn(log_in.pk, log_in.sk),
-        _actions(LogIn, {**changes, "password_hash": password_hash}),
+        set_all(LogIn, {**changes, "password_hash": password_hash}),
         (LogIn.user_id == log_in.user_id) & unchanged(LogIn, log_in.epoch),
     )
     same = (Profile.version == int(log_in.version)) & unchanged(Profile, log_in.epoch)
-    transaction.update(Profile(*Profile.key(log_in.user_id)), _actions(Profile, changes), same)
+    transaction.update(Profile(*Profile.key(log_in.user_id)), set_all(Profile, changes), same)
 
 
 def add_wanted_address(transaction: Transaction, profile: Profile, new_email: str) -> None:
@@ -144,12 +142,12 @@ def add_new_address(transaction: Transaction, profile: Profile, log_in: LogIn | 
     same = (Profile.version == int(profile.version)) & (Profile.new_email == profile.new_email)
     transaction.update(
         Profile(profile.pk, profile.sk),
-        _actions(Profile, {**changes, "new_email": None}),
+        set_all(Profile, {**changes, "new_email": None}),
         same & unchanged(Profile, profile.epoch),
     )
     new = LogIn.key(account_of(str(profile.new_email)))
     if log_in and new == (log_in.pk, log_in.sk):  # another spelling of the same
-        transaction.update(LogIn(*new), _actions(LogIn, changes), LogIn.user_id == profile.user_id)
+        transaction.update(LogIn(*new), set_all(LogIn, changes), LogIn.user_id == profile.user_id)
         return
     if log_in:
         same = (LogIn.user_id == profile.user_id) & unchanged(LogIn, profile.epoch)
@@ -207,12 +205,3 @@ def show(profile: Profile, changes: Mapping[str, Any]) -> None:
 
 def month_of(created_at: float) -> str:
     return clock.rfc3339(created_at)[:7]
-
-
-def _actions(kind: type[Person], changes: Mapping[str, Any]) -> list[Action]:
-    return [_action(getattr(kind, name), value) for name, value in changes.items()]
-
-
-def _action(attribute: Any, value: Any) -> Action:
-    action: Action = attribute.remove() if value is None else attribute.set(value)
-    return action

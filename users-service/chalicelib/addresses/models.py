@@ -102,14 +102,10 @@ def change(book: Book, address: Address, values: Mapping[str, Any], *, default: 
 
     The transaction's token makes a repeat after a lost reply harmless; the versions refuse who comes second.
     """
-    actions = [
-        getattr(Address, name).remove() if value is None else getattr(Address, name).set(value)
-        for name, value in values.items()
-    ]
     transaction = Transaction()
     transaction.update(
         Address(address.pk, address.sk),
-        [*actions, Address.version.set(address.version + 1)],
+        [*tables.set_all(Address, values), Address.version.set(address.version + 1)],
         Address.version == address.version,
     )
     if default and address.id != book.default:
