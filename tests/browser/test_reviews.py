@@ -48,7 +48,8 @@ def test_staff_ship_an_order_in_parts_and_its_buyer_follows_it(page: Page, shop,
     page.get_by_role("button", name="Ship this").click()
     page.get_by_role("button", name="Mark as delivered").click()
     page.get_by_role("button", name="Yes, delivered").click()
-    expect(page.get_by_text("Delivered", exact=True)).to_be_visible()
+    expect(page.get_by_role("region", name="Order").get_by_text("Delivered", exact=True)).to_be_visible()
+    expect(page.get_by_role("region", name="What has happened")).to_contain_text("Delivered")
 
     page.get_by_role("button", name="Log out").click()
     ada.log_in(page)
