@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from itertools import islice
 from types import UnionType
 from typing import Annotated, Any, NoReturn, TypeVar, Union, get_args, get_origin
 
@@ -12,9 +13,14 @@ from common.problems import FieldError, MalformedJson, ValidationFailed
 
 T = TypeVar("T")
 _MAX_DEPTH = 64
+# What is told of a body of 256 KiB fits into Lambda's 6 MB of an answer; a list that we take has at most 250 items.
+_MOST_ERRORS = 1000
+_MOST_LOOKED_AT = 1000
+_LONGEST_MESSAGE = 2000
 _LONG_PATTERN = re.compile(r" matching regex '.{200,}'", re.DOTALL)
-_PLACE = re.compile(r" - at `\$(.*)`$", re.DOTALL)
+_PLACE = " - at `$"
 _CODES = (
+    (re.compile(r"^Invalid enum value"), "invalid_value"),  # it quotes the value, which may hold any of these words
     (re.compile(r"required field"), "missing"),
     (re.compile(r"unknown field"), "unknown_field"),
     (re.compile(r"`array` of length <=|`object` of length <="), "limit_reached"),
@@ -43,12 +49,12 @@ def decode_json(raw: bytes) -> Any:
 
 
 def convert(value: Any, kind: type[T], *, strict: bool = True) -> T:
-    """The value as `kind`, or ValidationFailed with every field that is wrong. Text is not turned into numbers,
-    unless `strict` is off, as query strings need."""
+    """The value as `kind`, or ValidationFailed with every field that is wrong, up to a thousand. Text is not turned
+    into numbers, unless `strict` is off, as query strings need."""
     try:
         return msgspec.convert(value, kind, strict=strict)
     except msgspec.ValidationError as error:
-        found = list(_errors(value, kind, "", strict)) or [_field_error(error, "")]
+        found = list(islice(_errors(value, kind, "", strict), _MOST_ERRORS)) or [_field_error(error, "")]
         raise ValidationFailed(found) from None
 
 
@@ -78,20 +84,26 @@ def _children(value: Any) -> list[Any]:
 
 
 def _errors(value: Any, kind: Any, at: str, strict: bool) -> Iterator[FieldError]:
-    """Walk value and type together; the leaves and what spans several fields are left to msgspec."""
-    plain = _plain(kind, value)
-    inner: list[FieldError] = []
+    """Walk value and type together, no further than asked; the leaves and what spans fields are left to msgspec."""
+    found = False
+    for error in _inner_errors(value, _plain(kind, value), at, strict):
+        found = True
+        yield error
+    if not found or _too_many(value, kind):
+        yield from _own_error(value, kind, at, strict)
+
+
+def _inner_errors(value: Any, plain: Any, at: str, strict: bool) -> Iterator[FieldError]:
     if isinstance(plain, type) and issubclass(plain, msgspec.Struct) and isinstance(value, dict):
-        inner = list(_struct_errors(value, plain, at, strict))
+        yield from _struct_errors(value, plain, at, strict)
     elif get_origin(plain) is list and isinstance(value, list):
         (item,) = get_args(plain)
-        inner = [e for place, one in enumerate(value) for e in _errors(one, item, f"{at}[{place}]", strict)]
+        for place, one in enumerate(islice(value, _MOST_LOOKED_AT)):
+            yield from _errors(one, item, f"{at}[{place}]", strict)
     elif get_origin(plain) is dict and isinstance(value, dict):
         item = get_args(plain)[1]
-        inner = [e for name, one in value.items() for e in _errors(one, item, _join(at, name), strict)]
-    yield from inner
-    if not inner or _too_many(value, kind):
-        yield from _own_error(value, kind, at, strict)
+        for name, one in islice(value.items(), _MOST_LOOKED_AT):
+            yield from _errors(one, item, _join(at, name), strict)
 
 
 def _struct_errors(value: dict[str, Any], kind: type[msgspec.Struct], at: str, strict: bool) -> Iterator[FieldError]:
@@ -138,12 +150,14 @@ def _shape(kind: Any) -> Any:
 
 
 def _field_error(error: msgspec.ValidationError, at: str) -> FieldError:
+    """No pattern looks for the place: the message may quote a value of 256 KiB that is made to be slow to search."""
     text = str(error)
-    place = _PLACE.search(text)
-    message = _PLACE.sub("", text)
+    before, found, place = text.rpartition(_PLACE)
+    message, inside = (before, place[:-1]) if found and place.endswith("`") else (text, "")
+    message = message[:_LONGEST_MESSAGE]
     code = next((code for pattern, code in _CODES if pattern.search(message)), "invalid_value")
     message = _LONG_PATTERN.sub(" that is one of those in the service's description", message)
-    return FieldError(_join(at, place[1].lstrip(".")) if place else at, code, message)
+    return FieldError(_join(at, inside.lstrip(".")) if inside else at, code, message)
 
 
 def _join(at: str, name: str) -> str:

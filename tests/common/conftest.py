@@ -1,7 +1,7 @@
 """A small service that has one route of each kind, to see what every service inherits."""
 
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, Literal
 
 import pytest
 from chalice import Blueprint
@@ -28,6 +28,7 @@ class Line(Body):
 class PutThing(Body):
     items: Annotated[list[Line], Meta(max_length=3)]
     name: str | None = None
+    colour: Literal["red", "green"] = "red"
 
 
 class Thing(Struct):

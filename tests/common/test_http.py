@@ -2,6 +2,7 @@
 
 import json
 import logging
+import time
 
 import pytest
 
@@ -68,6 +69,22 @@ def test_every_bad_field_is_named_and_an_unknown_one_leads(api):
         ("items[1].sku", "missing"),
         ("items[1].quantity", "wrong_type"),
     }
+
+
+def test_errors_without_number_are_told_up_to_a_thousand(api):
+    answer = put(api, {"items": [{}] * 60_000})
+
+    assert (answer.code, len(answer.json["errors"])) == ("validation_failed", 1000)
+
+
+def test_a_value_that_looks_like_our_own_messages_is_refused_at_once_and_not_repeated_in_full(api):
+    """A pattern that searched the message for the field's place took minutes for this."""
+    began = time.process_time()
+    answer = put(api, {"items": [], "colour": " - at `$" * 30_000})
+
+    assert [(e["field"], e["code"]) for e in answer.json["errors"]] == [("colour", "invalid_value")]
+    assert len(answer.text) < 10_000
+    assert time.process_time() - began < 10
 
 
 def test_a_trailing_line_break_is_no_part_of_a_name(api):
