@@ -20,6 +20,8 @@ CATALOG_STREAM_ARN = os.environ.get(
 STOCK_STREAM_ARN = os.environ.get(
     "STOCK_STREAM_ARN", "arn:aws:dynamodb:eu-central-1:000000000000:table/shop-catalog-stock/stream/none"
 )
+SET_ASIDE_QUEUE = os.environ.get("SET_ASIDE_QUEUE", "shop-catalog-set-aside")
+SET_ASIDE_QUEUE_URL = os.environ.get("SET_ASIDE_QUEUE_URL", "")
 ERASURE_QUEUE = os.environ.get("ERASURE_QUEUE", "shop-catalog-erasures")
 ERASURE_QUEUE_URL = os.environ.get("ERASURE_QUEUE_URL", "")
 IMPORT_QUEUE = os.environ.get("IMPORT_QUEUE", "shop-catalog-imports")

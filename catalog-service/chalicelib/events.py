@@ -12,6 +12,7 @@ from typing import Any
 from chalicelib.products.models import ProductItem
 from chalicelib.reservations.models import Reservation
 from chalicelib.stock import counters
+from common.streams import Record, keys_only, with_images
 
 Records = Iterable[Mapping[str, Any]]
 
@@ -33,5 +34,11 @@ def sold(records: Records) -> set[str]:
 def turned(records: Records) -> set[str]:
     """Ids of products of which a SKU sold out, came in again, or was removed. New SKUs come with their product."""
     images = (record["dynamodb"] for record in records if record["eventName"] != "INSERT")
-    found = (counters.turned(image["OldImage"], image.get("NewImage")) for image in images)
+    found = (counters.turned(image.get("OldImage", {}), image.get("NewImage")) for image in images)
     return {product_id for product_id in found if product_id}
+
+
+def impersonal(record: Record) -> Record:
+    """What may wait on a queue: a correction of stock names who made it, so only its keys."""
+    images = (record["dynamodb"].get(name, {}) for name in ("OldImage", "NewImage"))
+    return keys_only(record) if any("actor" in image for image in images) else with_images(record)

@@ -247,6 +247,59 @@ def test_claims_of_a_product_that_was_never_written_bind_nobody(shop, monkeypatc
     assert shop.product("big", variants=many(99))
 
 
+@pytest.fixture
+def small_room(monkeypatch):
+    """A transaction has room for few items, so that a few variants are too many for it."""
+    from chalicelib.products import saving
+
+    monkeypatch.setattr(saving, "_ROOM", 4)
+
+
+def test_a_large_product_comes_back_from_the_archive_with_all_its_units(shop, small_room):
+    product = shop.product("big", variants=many(6))
+    shop.reserve(V5=1)
+    shop.archive(product)
+
+    back = shop.change(product, version=2, status="active").json
+    assert [one["available"] for one in back["variants"]] == [1, 1, 1, 1, 1, 0]
+    shop.release()
+    assert shop.stock("V5") == {"on_hand": 1, "held": 0, "available": 1}
+    assert shop.reserve("ord_2", V0=1, V5=1).status == 201
+
+
+def test_a_return_from_the_archive_that_was_cut_off_can_be_tried_again(shop, small_room, monkeypatch):
+    from chalicelib.products import saving
+
+    class Crash(BaseException):
+        pass
+
+    def crash(*_):
+        raise Crash
+
+    product = shop.product("big", variants=many(6))
+    shop.archive(product)
+    with monkeypatch.context() as broken:
+        broken.setattr(saving, "_product", crash)
+        with pytest.raises(Crash):
+            shop.change(product, version=2, status="active")
+
+    back = shop.change(product, version=2, status="active").json
+    assert [one["available"] for one in back["variants"]] == [1] * 6
+    assert shop.reserve(V0=1, V5=1).status == 201
+
+
+def test_a_product_comes_back_although_its_archiving_was_cut_off(shop, small_room, monkeypatch):
+    from chalicelib.products import saving
+
+    product = shop.product("big", variants=many(6))
+    with monkeypatch.context() as crash:
+        crash.setattr(saving, "finish", lambda written: written)
+        shop.archive(product)
+
+    back = shop.change(product, version=2, status="active").json
+    assert [one["available"] for one in back["variants"]] == [1] * 6
+
+
 def test_the_card_follows_the_stock(api, shop, stream):
     def available():
         return api.get("/products").json["items"][0]["available"]

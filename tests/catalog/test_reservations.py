@@ -283,6 +283,20 @@ def test_what_is_no_longer_for_sale_can_not_be_reserved(shop, lamp):
     assert shop.reserve("ord_2").json["shortages"] == [{"sku": "LAMP", "requested": 1, "available": 0}]
 
 
+def test_what_goes_on_sale_in_between_is_held(shop, monkeypatch):
+    from chalicelib.reservations import domain
+
+    draft = shop.product("lamp", status="draft")
+    look = domain.Reservation.find
+
+    def publish_first(reservation_id):
+        shop.change(draft, status="active")
+        return look(reservation_id)
+
+    monkeypatch.setattr(domain.Reservation, "find", publish_first)
+    assert shop.reserve(LAMP=1).status == 201
+
+
 def test_units_never_come_back_to_a_later_owner_of_the_sku(shop, lamp):
     """What was reserved of an archived product must not appear as stock of another one with its SKU."""
     shop.reserve("ord_1", LAMP=2)
@@ -400,6 +414,16 @@ def test_a_line_without_a_price_in_that_currency_holds_nothing(shop, priced):
     assert (refused.status, refused.code, refused.json["sku"]) == (409, "currency_mismatch", "CHAIR")
     assert shop.stock("LAMP")["held"] == 0
     assert reserve_in(shop, "EUR", LAMP=1, CHAIR=1).status == 201
+
+
+def test_a_price_in_a_currency_counts_from_when_it_is_there(shop, priced):
+    assert reserve_in(shop, "USD", CHAIR=1).code == "currency_mismatch"
+    prices = [{"price": {"amount": 500, "currency": "USD"}}]
+    chair = shop.read("chair").json
+    path = f"/products/{chair['id']}/variants/CHAIR"
+    assert shop.api.patch(path, {"prices": prices}, role="staff", If_Match='"1"').status == 200
+
+    assert reserve_in(shop, "USD", CHAIR=1).json["items"][0]["unit_price"] == prices[0]["price"]
 
 
 def test_no_currency_is_the_products_own(shop, priced):

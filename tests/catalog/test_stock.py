@@ -248,6 +248,18 @@ def test_a_count_leaves_the_level_and_null_ends_it(shop, warned):
     assert warn_at(shop, 1, "NONE").status == 404
 
 
+def test_a_refused_count_leaves_the_level_too(api, shop, lamp):
+    warn_at(shop, 2)
+    shop.reserve(LAMP=3)
+    refused = api.put("/stock/LAMP", {"on_hand": 2, "low_stock_at": 4}, role="staff")
+
+    assert refused.code == "stock_held"
+    assert api.get("/stock/LAMP", role="staff").json["low_stock_at"] == 2
+    both = api.put("/stock/LAMP", {"on_hand": 9, "low_stock_at": 4}, role="staff").json
+    assert both == api.get("/stock/LAMP", role="staff").json
+    assert (both["on_hand"], both["low_stock_at"]) == (9, 4)
+
+
 def test_low_skus_come_in_pages_and_archived_ones_are_none(shop, lamp, warned):
     for slug in ("chair", "desk", "bed"):
         shop.product(slug)

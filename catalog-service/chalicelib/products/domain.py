@@ -250,11 +250,11 @@ def edit(
         changed = editing.checked(change(seen))
         if changed == seen:
             return seen
-        lots, left = _returning(seen, changed)
         new = {variant.sku for variant in changed.variants} - {variant.sku for variant in seen.variants}
-        in_stock = changed.in_stock or left or any((units or {}).get(sku) for sku in new)
-        after = replace(changed, version=seen.version + 1, updated_at=int(clock.now()), in_stock=in_stock)
         try:
+            lots, left = _returning(seen, changed)
+            in_stock = changed.in_stock or left or any((units or {}).get(sku) for sku in new)
+            after = replace(changed, version=seen.version + 1, updated_at=int(clock.now()), in_stock=in_stock)
             return save(seen, after, units or {}, lots)
         except Stale:
             continue
@@ -294,11 +294,18 @@ def all_stored() -> Iterator[Product]:
 
 
 def _returning(seen: Product, after: Product) -> tuple[dict[str, str], bool]:
-    """Of a product that leaves the archive: the lots of SKUs that are still its own, and whether units are left."""
+    """Of a product that leaves the archive: the lots of SKUs that are still its own, and whether units are left.
+
+    A SKU that is claimed was on its way back in a try that was cut off. Raises Stale if one may not be free yet.
+    """
     if seen.live or not after.live:
         return {}, False
-    found = counters.levels([variant.sku for variant in after.variants], consistent=True)
-    own = [one for one in found.values() if one.freed and one.product_id == seen.id]
+    if not seen.finished:
+        finish(seen)
+        raise Stale
+    kept = {variant.sku for variant in seen.variants}
+    found = counters.levels([one.sku for one in after.variants if one.sku in kept], consistent=True)
+    own = [one for one in found.values() if (one.freed or one.claimed) and one.product_id == seen.id]
     return {one.sku: one.lot for one in own}, any(one.available for one in own)
 
 

@@ -71,7 +71,7 @@ def _skus(product: Product, stored: Mapping[str, counters.Sku]) -> Iterator[Flaw
             yield from _sku(product, variants[sku], stored.get(sku))
     else:
         for sku, item in stored.items():
-            if item.product_id == product.id and not item.freed:
+            if item.product_id == product.id and not item.freed and not item.claimed:
                 yield Flaw(
                     f"archived, it still had its SKU {sku}", partial(counters.free, sku=sku, product_id=product.id)
                 )

@@ -5,8 +5,9 @@ first condition, so that a lost race or a repeat changes nothing and is tried ag
 
 A transaction has room for 100 items. What can't fit, as 100 SKUs beside the product itself or cards in ten currencies,
 is staged so that a crash at any point leaves nothing half done:
-1. New SKUs beyond the room are claimed first, not for sale. If the product is then not written, a claim binds nobody:
-   whoever wants such a SKU ends it, and in the same transaction sees to it that the product can't come after all.
+1. New SKUs beyond the room are claimed first, not for sale; those that return from the archive keep their units. If the
+   product is then not written, a claim binds nobody: whoever wants such a SKU ends it, and in the same transaction sees
+   to it that the product can't come after all. The product itself takes up its claims when it is tried again.
 2. The product is written, with the lists of its SKUs and cards that are not in step yet. Its cards in the shop's own
    currency and the categories' counts always fit; cards in further currencies come next, then SKUs.
 3. These are brought into step, and the lists are emptied. The sweeper does so for products that were left.
@@ -39,7 +40,7 @@ class Part:
     add: Callable[[Transaction], None]
     refused: Callable[[], Exception] = Stale
     sku: str = ""
-    owns: bool = False
+    owner: str = ""
     shelf: str = ""
 
 
@@ -62,7 +63,7 @@ def save(before: Product | None, after: Product, units: Mapping[str, int], lots:
         unfinished_cards=_left(before.unfinished_cards if before else (), (part.shelf for part in late_cards)),
     )
     for start in range(0, len(early), _ROOM):
-        _commit([_claim(part.sku, after, units) for part in early[start : start + _ROOM]])
+        _commit([_owning(after, part.sku, units, lots, claimed=True) for part in early[start : start + _ROOM]])
     _commit([_product(before, written), *others, *new, *further, *changed])
     return written if written.finished else finish(written)
 
@@ -104,9 +105,9 @@ def _blamed(parts: Sequence[Part], reasons: Sequence[Reason | None]) -> Exceptio
     pairs = zip(parts, reasons, strict=True)
     failed = [(part, reason) for part, reason in pairs if reason and reason.code == "ConditionalCheckFailed"]
     for part, _ in failed:
-        if not part.owns:
+        if not part.owner:
             return part.refused()
-    taken = [part.sku for part, reason in failed if not _unclaimed(part.sku, reason)]
+    taken = [part.sku for part, reason in failed if not _unclaimed(part, reason)]
     return SkuTaken(skus=taken) if taken else Stale()
 
 
@@ -158,20 +159,20 @@ def _owned(product: Product | None) -> dict[str, Variant]:
 
 
 def _new_skus(before: Product | None, after: Product, units: Mapping[str, int], lots: Mapping[str, str]) -> list[Part]:
-    def own(sku: str, variant: Variant) -> Callable[[Transaction], None]:
-        offer = offer_of(after, variant)
-        if sku in lots:
-            return partial(counters.revive, sku=sku, offer=offer, lot=lots[sku])
-        return partial(counters.own, sku=sku, offer=offer, units=units.get(sku, 0))
-
-    fresh = {sku: one for sku, one in _owned(after).items() if sku not in _owned(before)}
-    return [Part(own(sku, variant), sku=sku, owns=True) for sku, variant in fresh.items()]
+    fresh = _owned(after).keys() - _owned(before).keys()
+    return [_owning(after, sku, units, lots) for sku in _owned(after) if sku in fresh]
 
 
-def _claim(sku: str, after: Product, units: Mapping[str, int]) -> Part:
+def _owning(
+    after: Product, sku: str, units: Mapping[str, int], lots: Mapping[str, str], *, claimed: bool = False
+) -> Part:
+    """The SKU becomes the product's: new, or back from the archive with what is left of it."""
     offer = offer_of(after, _owned(after)[sku])
-    add = partial(counters.own, sku=sku, offer=offer, units=units.get(sku, 0), claimed=True)
-    return Part(add, sku=sku, owns=True)
+    if sku in lots:
+        add = partial(counters.revive, sku=sku, offer=offer, lot=lots[sku], claimed=claimed)
+    else:
+        add = partial(counters.own, sku=sku, offer=offer, units=units.get(sku, 0), claimed=claimed)
+    return Part(add, sku=sku, owner=after.id)
 
 
 def _changed_skus(before: Product | None, after: Product) -> list[Part]:
@@ -203,15 +204,16 @@ def offer_of(product: Product, variant: Variant) -> counters.Offer:
     )
 
 
-def _unclaimed(sku: str, reason: Reason) -> bool:
-    """Whether a SKU that was refused is free now: it was only set aside for a change that was never written.
+def _unclaimed(part: Part, reason: Reason) -> bool:
+    """Whether to try again for a SKU that was refused: it was only set aside for a change that was never written, or
+    it is the product's own by now.
 
     One transaction ends the claim and moves the revision of its product (one that does not exist is buried), so that
     the change, should it still be on its way, is refused.
     """
-    holder_id = counters.claimed_for(reason)
+    sku, holder_id = part.sku, counters.claimed_for(reason)
     if holder_id is None:
-        return False
+        return counters.owned_by(reason) == part.owner
     holder = ProductItem.find(holder_id, consistent=True)
     if holder and (sku in _owned(holder) or sku in holder.unfinished):
         return False

@@ -19,7 +19,6 @@ from chalicelib.errors import (
     ReservationNotCommitted,
     ReturnExceeds,
 )
-from chalicelib.prices import price_in
 from chalicelib.reservations import models
 from chalicelib.reservations.models import Line, Reservation, State
 from chalicelib.stock import counters
@@ -59,9 +58,11 @@ def reserve(
         return again, False
     chosen: dict[str, Parts] = {}
     for _ in range(_ROUNDS):
-        known = counters.offers(wanted)
+        known = counters.offers(wanted, currency)
         if wanted.keys() - known.keys():
-            return _repeat_or_short(asked), False
+            if existing := _repeat_or_short(asked):
+                return existing, False
+            continue
         parts = {sku: chosen.get(sku) or counters.first_parts(known[sku], units) for sku, units in wanted.items()}
         if scattered := _scattered(parts):
             counters.gather(scattered)
@@ -129,17 +130,11 @@ def _lines(asked: Asked, known: Mapping[str, Known], parts: Mapping[str, Parts])
 
 
 def _price(sku: str, offer: Offer, currency: str | None) -> Money:
-    """In the currency asked for: a buyer pays in one, so a line that has no price in it can't be held.
-
-    If none is asked for, at the price that carts and pages show to somebody who asks for none.
-    """
-    if currency is None:
-        return price_in(None, offer.price, offer.prices)
-    if currency == offer.price.currency:
-        return offer.price
-    if currency not in offer.prices:
+    """A buyer pays in one currency, so a line that has no price in it can't be held."""
+    price = offer.cost(currency)
+    if price is None:
         raise CurrencyMismatch(sku=sku)
-    return Money(offer.prices[currency].amount, currency)
+    return price
 
 
 def _chosen_anew(
@@ -157,15 +152,17 @@ def _chosen_anew(
     return {sku: one for sku, one in judged.items() if isinstance(one, dict)}
 
 
-def _repeat_or_short(asked: Asked) -> Reservation:
-    """Something of it is not for sale: it may have been when the same was reserved before."""
+def _repeat_or_short(asked: Asked) -> Reservation | None:
+    """Something of it is not for sale: it may have been when the same was reserved before. None if it is by now."""
     existing = Reservation.find(asked.id)
     if existing:
         return _repeated(existing, asked)
     found = counters.levels(asked.wanted, consistent=True)
     left = {sku: item.available for sku, item in found.items() if item.for_sale}
-    wanted = asked.wanted.items()
-    raise _short({sku: (number, left.get(sku, 0)) for sku, number in wanted if left.get(sku, 0) < number})
+    short = {sku: (units, left.get(sku, 0)) for sku, units in asked.wanted.items() if left.get(sku, 0) < units}
+    if short:
+        raise _short(short)
+    return None
 
 
 def _short(shortages: Mapping[str, tuple[int, int]]) -> OutOfStock:

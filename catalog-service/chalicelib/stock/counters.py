@@ -58,9 +58,11 @@ _remembered: dict[str, Known] = {}
 _dealt: dict[str, int] = {}  # SKUs with shards, so that these are read together with them
 
 
-def offers(skus: Iterable[str]) -> dict[str, Known]:
-    """What may be sold, by SKU; unknown SKUs and what is not for sale are left out. One read for the new ones."""
-    found = {sku: _remembered[sku] for sku in skus if sku in _remembered}
+def offers(skus: Iterable[str], currency: str | None = None) -> dict[str, Known]:
+    """What may be sold, by SKU; unknown SKUs and what is not for sale are left out. One read for the new ones, and for
+    those that had no price in this currency: no transaction would prove that they still have none."""
+    remembered = {sku: _remembered[sku] for sku in skus if sku in _remembered}
+    found = {sku: one for sku, one in remembered.items() if one.offer.cost(currency) is not None}
     if unknown := set(skus) - found.keys():
         for sku, item in Sku.find_all(unknown, consistent=True).items():
             if known := _learn(sku, item):
@@ -159,11 +161,18 @@ def gather_refused(reasons: Iterable[Reason | None]) -> bool:
 
 def own(transaction: Transaction, sku: str, offer: Offer, units: int, *, claimed: bool = False) -> None:
     """A variant is made. `claimed` ahead of its product: not for sale until it is described."""
-    aside = msgspec.structs.replace(offer, sellable=False) if claimed else offer
-    Sku.give(transaction, sku, aside, units, claimed=claimed)
+    Sku.give(transaction, sku, _aside(offer, claimed), units, claimed=claimed)
 
 
-revive = Sku.revive
+def revive(transaction: Transaction, sku: str, offer: Offer, lot: str, *, claimed: bool = False) -> None:
+    """A variant returns from the archive with its units; `claimed` as above."""
+    Sku.revive(transaction, sku, _aside(offer, claimed), lot, claimed=claimed)
+
+
+def _aside(offer: Offer, claimed: bool) -> Offer:
+    return msgspec.structs.replace(offer, sellable=False) if claimed else offer
+
+
 describe = Sku.describe
 free = Sku.free
 remove = Sku.remove
@@ -174,6 +183,12 @@ def claimed_for(reason: Reason) -> str | None:
     """The product for which a SKU that was refused is only set aside, if so."""
     item = Sku.from_raw_data(reason.item) if reason.item else None
     return item.product_id if item and item.claimed else None
+
+
+def owned_by(reason: Reason) -> str | None:
+    """The product that has a SKU that was refused, if any has."""
+    item = Sku.from_raw_data(reason.item) if reason.item else None
+    return item.product_id if item and not item.freed else None
 
 
 def turned(old: dict[str, Any], new: dict[str, Any] | None) -> str | None:

@@ -28,12 +28,17 @@ def find_stock(sku: str) -> dict[str, Any]:
 
 
 def set_stock(sku: str, on_hand: int | UnsetType, low_stock_at: int | UnsetType | None, actor: str) -> dict[str, Any]:
-    """What was counted on the shelf, StockHeld if more than that is held, and the level below which to warn."""
+    """What was counted on the shelf, StockHeld if more than that is held, and the level below which to warn.
+
+    In this order, so that a refusal changes nothing.
+    """
     if on_hand is UNSET and low_stock_at is UNSET:
         raise invalid("on_hand", "This field is required.", "missing")
-    if low_stock_at is not UNSET:
-        _warn_at(sku, low_stock_at)
-    return find_stock(sku) if on_hand is UNSET else _count(sku, on_hand, actor)
+    counted = None if on_hand is UNSET else _count(sku, on_hand, actor)
+    if low_stock_at is UNSET:
+        return counted or find_stock(sku)
+    _warn_at(sku, low_stock_at)
+    return {**counted, "low_stock_at": low_stock_at} if counted else find_stock(sku)
 
 
 def _warn_at(sku: str, low_stock_at: int | None) -> None:

@@ -8,7 +8,7 @@ from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
 from pynamodb.expressions.condition import Condition
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
 
-from chalicelib.prices import Price
+from chalicelib.prices import Price, price_in
 from chalicelib.table import StockItem, batch_get
 from common.attributes import Document, Whole
 from common.ids import new_id
@@ -34,6 +34,15 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
     sellable: bool
     prices: dict[str, Price] = {}
     names: dict[str, str] = {}
+
+    def cost(self, currency: str | None) -> Money | None:
+        """In the currency asked for, None if it has no price in it.
+
+        If none is asked for, at the price that carts and pages show to somebody who asks for none.
+        """
+        if currency in (None, self.price.currency) or currency in self.prices:
+            return price_in(currency, self.price, self.prices)
+        return None
 
 
 class Crossing(msgspec.Struct, frozen=True, kw_only=True):
@@ -143,14 +152,15 @@ class Sku(StockItem):
         transaction.put(cls.of(sku, offer=offer, product_id=offer.product_id, **values), free)
 
     @classmethod
-    def revive(cls, transaction: Transaction, sku: str, offer: Offer, lot: str) -> None:
+    def revive(cls, transaction: Transaction, sku: str, offer: Offer, lot: str, *, claimed: bool) -> None:
         """An archived product takes its SKU back with its units; refused if another has it by now.
 
-        The sweeper deals them out again if they were.
+        The sweeper deals them out again if they were. A claim may be repeated, and taken up by a later try.
         """
         actions = [cls.freed.remove(), cls.revision.set(new_id("rev")), cls.offer.set(offer)]
-        actions.append(cls.unsettled.set(_UNEVEN))
-        transaction.update(cls.of(sku), actions, (cls.lot == lot) & (cls.freed == True))  # noqa: E712
+        actions += [cls.unsettled.set(_UNEVEN), cls.claimed.set(True) if claimed else cls.claimed.remove()]
+        away = (cls.freed == True) | (cls.claimed == True)  # noqa: E712
+        transaction.update(cls.of(sku), actions, (cls.lot == lot) & away)
 
     @classmethod
     def describe(cls, transaction: Transaction, sku: str, offer: Offer) -> None:
@@ -161,7 +171,7 @@ class Sku(StockItem):
     @classmethod
     def free(cls, transaction: Transaction, sku: str, product_id: str) -> None:
         """Its product is archived: anybody may take the SKU. The units stay in case the product returns."""
-        actions = [cls.freed.set(True), cls.revision.set(new_id("rev")), cls.unsettled.remove()]
+        actions = [cls.freed.set(True), cls.revision.set(new_id("rev")), cls.unsettled.remove(), cls.claimed.remove()]
         transaction.update(cls.of(sku), actions, cls._owned(product_id))
 
     @classmethod
