@@ -2,10 +2,11 @@
 
 from chalice.app import CloudWatchEvent, DynamoDBEvent, Rate, SQSEvent
 
-from chalicelib import config, events, table
+from chalicelib import config, table
 from chalicelib.categories.routes import routes as categories
 from chalicelib.exports import domain as exports
 from chalicelib.exports.routes import routes as export_routes
+from chalicelib.followers import followers
 from chalicelib.images import domain as images
 from chalicelib.images import jobs, renditions
 from chalicelib.images.routes import routes as image_routes
@@ -19,12 +20,9 @@ from chalicelib.reservations import domain as reservations
 from chalicelib.reservations.routes import routes as reservation_routes
 from chalicelib.reviews import domain as reviews
 from chalicelib.reviews.routes import routes as review_routes
-from chalicelib.search import domain as search
 from chalicelib.stock import domain as stock
-from chalicelib.stock import low as low_stock
 from chalicelib.stock.routes import routes as stock_routes
 from common import erasure
-from common.events import publish
 from common.http import make_app
 
 app = make_app(
@@ -48,26 +46,27 @@ table.CatalogItem.connect()
 
 @app.on_dynamodb_record(stream_arn=config.CATALOG_STREAM_ARN, batch_size=1000)
 def follow_catalog(event: DynamoDBEvent) -> None:
-    """Keep the search index in step; an error makes the stream give the batch again."""
-    search.follow(events.changed(event.to_dict()["Records"]))
+    """Keep the search index in step; while S3 is down this waits."""
+    followers.follow("follow_catalog", event.to_dict()["Records"])
 
 
 @app.on_dynamodb_record(stream_arn=config.STOCK_STREAM_ARN, batch_size=100)
 def follow_stock(event: DynamoDBEvent) -> None:
-    """Settle sales, keep cards in step and note low stock; an error makes the stream give the batch again."""
-    records = event.to_dict()["Records"]
-    for reservation_id in events.sold(records):
-        reservations.settle_sale(reservation_id)
-    for product_id in events.turned(records):
-        products.follow_stock(product_id)
-    for sku in low_stock.in_question(records):
-        low_stock.judge(sku)
+    """Settle sales, keep cards in step and note low stock."""
+    followers.follow("follow_stock", event.to_dict()["Records"])
 
 
 @app.on_dynamodb_record(stream_arn=config.STOCK_STREAM_ARN, batch_size=100)
 def tell_low_stock(event: DynamoDBEvent) -> None:
     """Publish what was noted: apart from the rest, which does not wait until EventBridge is back."""
-    publish(low_stock.told(event.to_dict()["Records"]), config.settings.event_bus)
+    followers.follow("tell_low_stock", event.to_dict()["Records"])
+
+
+@app.on_sqs_message(queue=config.SET_ASIDE_QUEUE, batch_size=1, maximum_concurrency=2)
+def take_up(event: SQSEvent) -> None:
+    """Follow a record that was set aside; an error puts it back on the queue."""
+    for record in event:
+        followers.take_up(record.body)
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES))

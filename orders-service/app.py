@@ -8,6 +8,7 @@ from chalicelib.cart.routes import routes as cart
 from chalicelib.checkout.routes import routes as checkout
 from chalicelib.checkout.wiring import new_breaker, world
 from chalicelib.discounts.routes import routes as discounts
+from chalicelib.followers import followers
 from chalicelib.invoices import domain as invoices
 from chalicelib.invoices import jobs as invoice_jobs
 from chalicelib.invoices.routes import routes as invoice_routes
@@ -18,12 +19,11 @@ from chalicelib.pricing.routes import routes as pricing
 from chalicelib.privacy import domain as privacy
 from chalicelib.privacy.routes import routes as privacy_routes
 from chalicelib.refunds.routes import routes as refunds
-from chalicelib.reports import domain as reports
 from chalicelib.reports.routes import routes as report_routes
 from chalicelib.returns.routes import routes as returns
 from chalicelib.shipments.routes import routes as shipments
 from chalicelib.webhooks.routes import routes as webhooks
-from common import erasure, events
+from common import erasure
 from common.deadline import Deadline
 from common.http import make_app
 
@@ -57,14 +57,21 @@ table.OrdersItem.connect()
 
 @app.on_dynamodb_record(stream_arn=config.STREAM_ARN, batch_size=10)
 def relay_outbox(event: DynamoDBEvent) -> None:
-    """Publish events; an error makes the stream give the batch again."""
-    events.relay(event.to_dict()["Records"], config.settings.event_bus)
+    """Publish events."""
+    followers.follow("relay_outbox", event.to_dict()["Records"])
 
 
 @app.on_dynamodb_record(stream_arn=config.STREAM_ARN, batch_size=100)
 def count_sales(event: DynamoDBEvent) -> None:
-    """Keep the report of sales in step; an error makes the stream give the batch again."""
-    reports.count_sales(event.to_dict()["Records"])
+    """Keep the report of sales in step."""
+    followers.follow("count_sales", event.to_dict()["Records"])
+
+
+@app.on_sqs_message(queue=config.SET_ASIDE_QUEUE, batch_size=1, maximum_concurrency=2)
+def take_up(event: SQSEvent) -> None:
+    """Follow a record that was set aside; an error puts it back on the queue."""
+    for record in event:
+        followers.take_up(record.body)
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES))

@@ -2,19 +2,18 @@
 
 from chalice.app import DynamoDBEvent, SQSEvent
 
-from chalicelib import config, outbox, table
+from chalicelib import config, table
 from chalicelib.accounts.routes import routes as accounts
 from chalicelib.addresses.routes import routes as addresses
 from chalicelib.avatars.routes import routes as avatars
 from chalicelib.credentials.routes import routes as credentials
 from chalicelib.external.routes import routes as external
+from chalicelib.followers import followers
 from chalicelib.mail import domain as mail
-from chalicelib.privacy import domain as privacy
 from chalicelib.privacy.routes import routes as privacy_routes
 from chalicelib.registrations.routes import routes as registrations
 from chalicelib.sessions import domain as live_sessions
 from chalicelib.sessions.routes import routes as sessions
-from common import events
 from common.http import make_app
 
 app = make_app(
@@ -29,20 +28,21 @@ table.UsersItem.connect()
 
 @app.on_dynamodb_record(stream_arn=config.STREAM_ARN, batch_size=10)
 def relay_outbox(event: DynamoDBEvent) -> None:
-    """Publish events, and remove the rest of who is erased; an error makes the stream give the batch again."""
-    records = event.to_dict()["Records"]
-    events.relay(records, config.settings.event_bus)
-    for user_id in outbox.erased(records):
-        privacy.erase_rest(user_id)
+    """Publish events, and remove the rest of who is erased."""
+    followers.follow("relay_outbox", event.to_dict()["Records"])
 
 
 @app.on_dynamodb_record(stream_arn=config.STREAM_ARN, batch_size=10)
 def follow_up(event: DynamoDBEvent) -> None:
     """Queue mails and settle sessions: apart from the relay, for neither waits until EventBridge or S3 is back."""
-    records = event.to_dict()["Records"]
-    mail.hand_over(records)
-    for user_id in outbox.to_settle(records):
-        live_sessions.settle(user_id)
+    followers.follow("follow_up", event.to_dict()["Records"])
+
+
+@app.on_sqs_message(queue=config.SET_ASIDE_QUEUE, batch_size=1, maximum_concurrency=2)
+def take_up(event: SQSEvent) -> None:
+    """Follow a record that was set aside; an error puts it back on the queue."""
+    for record in event:
+        followers.take_up(record.body)
 
 
 @app.on_sqs_message(queue=config.MAIL_QUEUE, batch_size=1)

@@ -16,6 +16,8 @@ TABLE = os.environ.get("ORDERS_TABLE", "shop-orders")
 STREAM_ARN = os.environ.get(
     "ORDERS_STREAM_ARN", "arn:aws:dynamodb:eu-central-1:000000000000:table/shop-orders/stream/-"
 )
+SET_ASIDE_QUEUE = os.environ.get("SET_ASIDE_QUEUE", "shop-orders-set-aside")
+SET_ASIDE_QUEUE_URL = os.environ.get("SET_ASIDE_QUEUE_URL", "")
 ERASURE_QUEUE = os.environ.get("ERASURE_QUEUE", "shop-orders-erasures")
 ERASURE_QUEUE_URL = os.environ.get("ERASURE_QUEUE_URL", "")
 WEBHOOKS_TABLE = os.environ.get("WEBHOOKS_TABLE", "shop-orders-webhooks")

@@ -16,6 +16,8 @@ clock.follow(settings.clock_file)
 
 TABLE = os.environ.get("USERS_TABLE", "shop-users")
 STREAM_ARN = os.environ.get("USERS_STREAM_ARN", "arn:aws:dynamodb:eu-central-1:000000000000:table/shop-users/stream/-")
+SET_ASIDE_QUEUE = os.environ.get("SET_ASIDE_QUEUE", "shop-users-set-aside")
+SET_ASIDE_QUEUE_URL = os.environ.get("SET_ASIDE_QUEUE_URL", "")
 MAIL_QUEUE = os.environ.get("MAIL_QUEUE", "shop-users-mail")
 MAIL_QUEUE_URL = os.environ.get("MAIL_QUEUE_URL", "")
 MAIL_FROM = os.environ.get("MAIL_FROM", "shop@example.test")
