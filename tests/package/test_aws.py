@@ -141,6 +141,21 @@ def test_reading_changes_no_file(emulator: Emulator) -> None:
     assert after[emulator.state / "dynamodb.json"] == before[emulator.state / "dynamodb.json"]
 
 
+def test_a_foreign_name_for_this_machine_reads_nothing(emulator):
+    def asked(host):
+        return web.request("GET", f"{emulator.url}/_ministack/ses/messages", headers={"Host": host}).status
+
+    own = f"127.0.0.1:{emulator.port}", f"localhost:{emulator.port}", "[::1]"
+    foreign = (
+        f"evil.example:{emulator.port}",
+        "localhost.evil.example",
+        "127.0.0.1.evil.example",
+        "evil.example:127.0.0.1",
+    )
+    assert [asked(host) for host in own] == [200] * 3
+    assert [asked(host) for host in foreign] == [403] * 4
+
+
 @pytest.mark.parametrize("path", ["/_ministack/reset", "/_ministack/config"])
 def test_a_web_page_cannot_wipe_or_reconfigure_it(emulator: Emulator, path: str) -> None:
     assert web.request("POST", emulator.url + path, body=b"{}").status == 403

@@ -1,6 +1,7 @@
 """The edge, between a client and stand-ins for the services."""
 
 import asyncio
+import gzip
 import http.client
 import json
 import socket
@@ -167,6 +168,15 @@ def test_headers_about_the_connection_stay_here(edge, catalog):
     assert not {"Connection", "X-Hop", "Te"} & catalog.seen[0][2].keys()
 
 
+def test_a_packed_body_goes_on_as_it_came(edge, catalog):
+    packed = gzip.compress(b'{"a": 1}')
+
+    ask(edge, "POST", "/api/products", packed, {"Content-Encoding": "gzip"})
+    ask(edge, "POST", "/api/products", b"not packed", {"Content-Encoding": "gzip"})
+
+    assert [one[3] for one in catalog.seen] == [packed, b"not packed"]
+
+
 def test_an_empty_body_gets_no_content_type(edge, catalog):
     ask(edge, "POST", "/api/products")
 
@@ -281,6 +291,11 @@ def test_a_missing_or_foreign_file_is_not_shown(edge, path):
 
     assert b"not for the web" not in body
     assert b"import" not in body or status == 200
+
+
+@pytest.mark.parametrize("path", ["/" + "a" * 300, "/docs/" + "a" * 300, "/a" * 3000])
+def test_a_name_longer_than_any_files_is_not_found(edge, path):
+    assert problem(ask(edge, "GET", path)) == (404, "not_found")
 
 
 def test_the_documentation_asks_nobody_outside(edge):

@@ -8,6 +8,7 @@ from http import HTTPStatus
 
 TRACEPARENT = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-.*)?")
 EXPOSED = "ETag, Location, Retry-After, X-Request-Id, Idempotent-Replayed, WWW-Authenticate, Allow, Device-Token"
+LOOPBACK = re.compile(r"(?:(?:[a-z0-9-]+\.)*localhost|127\.0\.0\.1|\[::1\])(?::\d+)?", re.IGNORECASE)
 DETAILS = {
     "forbidden": "This page is for this machine only.",
     "not_found": "There is nothing here under this address.",
@@ -18,6 +19,12 @@ DETAILS = {
     "internal_error": "Something went wrong here. It has been logged under the request id.",
     "unavailable": "Something this needs is not available right now. Try again shortly.",
 }
+
+
+def is_for_this_machine(host: str) -> bool:
+    """By the Host header: a foreign name that resolves to us was made so by a web page that wants to read what is here
+    (DNS rebinding). Whatever ends in `localhost` is nobody's to resolve (RFC 6761)."""
+    return bool(LOOPBACK.fullmatch(host))
 
 
 def request_id(traceparent: str | None) -> str:

@@ -18,7 +18,7 @@ from typing import Any
 from ministack import app as gateway
 from ministack.core import persistence
 
-from tools.shop import aws_files
+from tools.shop import answers, aws_files
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -59,7 +59,7 @@ class Saver:
         async def application(scope: Scope, receive: Receive, send: Send) -> None:
             if scope["type"] == "lifespan":
                 await self.serve_lifespan(scope, receive, send)
-            elif scope["type"] == "http" and scope["path"].startswith(FORBIDDEN):
+            elif scope["type"] == "http" and is_forbidden(scope):
                 await refuse(send)
             else:
                 await gateway.app(scope, receive, send)
@@ -138,8 +138,14 @@ def encoded(name: str, state: Callable[[], object]) -> str | None:
     return json.dumps(document, default=persistence._json_default, check_circular=False)
 
 
+def is_forbidden(scope: Scope) -> bool:
+    """ministack's switches to wipe or reconfigure itself take no credentials, so any web page could use them. Nor do
+    the mails that it shows: a page could read them under a name of its own that resolves to this machine."""
+    hosts = [value.decode("latin-1") for name, value in scope["headers"] if name == b"host"]
+    return scope["path"].startswith(FORBIDDEN) or not all(map(answers.is_for_this_machine, hosts))
+
+
 async def refuse(send: Send) -> None:
-    """ministack's switches to wipe or reconfigure itself take no credentials, so any web page could use them."""
     with contextlib.suppress(OSError):
         await send({"type": "http.response.start", "status": 403, "headers": [(b"content-length", b"0")]})
         await send({"type": "http.response.body", "body": b""})

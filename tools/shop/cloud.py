@@ -36,7 +36,7 @@ import urllib3
 from tools.shop import environment, package, provision
 from tools.shop import plan as processes
 from tools.shop.deployment import STAGE, bring_up_to_date, cloud_folder, domain
-from tools.shop.home import SERVICES, Home, Ports, read_json, write
+from tools.shop.home import PRIVATE, SERVICES, Home, Ports, read_json, write
 from tools.shop.processes import Spec
 
 AT_ONCE = 4
@@ -113,7 +113,7 @@ def deploy() -> None:
 def edge_secret(home: Home) -> str:
     """The same at each start, so that services that have not changed need not be deployed again."""
     path = cloud_folder(home) / "edge-secret"
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
     if not path.exists():
         write(path, os.urandom(24).hex(), mode=0o600)
     return path.read_text()

@@ -34,7 +34,6 @@ DROPPED = frozenset(
 )
 REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS"})
 API = re.compile(r"/api(?:[/?]|\Z)")
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 Page = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
@@ -103,15 +102,19 @@ class Edge:
         path = request.path
         own: dict[str, Page] = {"/_inbox": self.inbox, "/_traces": self.traces, "/_health": self.health}
         if path in own:
-            if request.host.rpartition(":")[0] not in LOOPBACK:  # a foreign name that resolves to us reads no mail
+            if not answers.is_for_this_machine(request.host):  # a foreign name that resolves to us reads no mail
                 return self.problem(request, 403, "forbidden")
             return await own[path](request)
         if path.startswith("/openapi/"):
             return await self.openapi(request, path.removeprefix("/openapi/").removesuffix(".json"))
-        page = pages.docs(path) if path == "/docs" or path.startswith("/docs/") else self.site.find(path)
-        if page is None:
-            return self.problem(request, 404, "not_found")
-        return page.answer(request)
+        page = self.page(path)
+        return page.answer(request) if page else self.problem(request, 404, "not_found")
+
+    def page(self, path: str) -> pages.Page | None:
+        try:
+            return pages.docs(path) if path == "/docs" or path.startswith("/docs/") else self.site.find(path)
+        except OSError:  # longer than any file's name may be
+            return None
 
     async def health(self, _: web.BaseRequest) -> web.Response:
         return web.json_response({"status": "ok", "service": "edge"})
@@ -205,7 +208,8 @@ class Server(web.Server):
 
 async def serve(edge: Edge, port: int, stopped: asyncio.Event | None = None) -> None:
     """Listen on the loopback address until told to stop."""
-    runner = web.ServerRunner(Server(edge.handle, access_log=None, keepalive_timeout=75))
+    # Bodies go on as they came: unpacked here, a small one could be huge, and one that can't be unpacked a 500.
+    runner = web.ServerRunner(Server(edge.handle, access_log=None, keepalive_timeout=75, auto_decompress=False))
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", port, backlog=512, reuse_address=True).start()
     await (stopped or asyncio.Event()).wait()

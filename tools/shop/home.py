@@ -12,6 +12,7 @@ from typing import Any, Self
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVICES = ("users", "catalog", "orders")
+PRIVATE = 0o700  # a folder for its owner only
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ class Home:
     @contextmanager
     def locked(self) -> Iterator[bool]:
         """Whether the folder is ours now: two shops would overwrite each other's data. It is free when we end."""
-        self.path.mkdir(parents=True, exist_ok=True)
+        self.path.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
         with (self.path / "lock").open("w") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -107,8 +108,12 @@ class Home:
             return not free
 
     def prepare(self) -> None:
-        for folder in (self.path, self.logs, self.aws, self.payments, self.pump):
-            folder.mkdir(parents=True, exist_ok=True)
+        """Make the folders. The emulator keeps signing keys, sessions and mails in files that everybody may read, so
+        nobody else may enter; a SHOP_HOME that was there before is left as its owner wants it."""
+        self.path.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
+        for folder in (self.logs, self.aws, self.payments, self.pump):
+            folder.mkdir(exist_ok=True)
+            folder.chmod(PRIVATE)
 
     def wipe(self) -> None:
         """Remove what the shop made, by name: SHOP_HOME may be a folder that holds other things too."""
