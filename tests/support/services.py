@@ -12,6 +12,8 @@ from typing import Any
 
 import moto  # noqa: F401 - before any botocore client is made, so that each can be mocked
 
+from tests.support import quick_moto
+
 ROOT = Path(__file__).parents[2]
 REGION = "eu-central-1"
 ORIGIN = "http://localhost:8080"
@@ -19,6 +21,7 @@ ORIGIN = "http://localhost:8080"
 
 def prepare(service: str, **extra: str) -> None:
     """Call this first in a service's conftest.py, before anything of the service is imported."""
+    quick_moto.use()
     folder = ROOT / f"{service}-service"
     sys.path[:0] = [str(folder), str(folder / "vendor")]
     os.environ.update(_environment(service) | extra)
