@@ -9,11 +9,15 @@ from msgspec.structs import replace
 
 import app
 from chalicelib import config
+from chalicelib.checkout.wiring import world
 from chalicelib.orders import models as orders
 from chalicelib.orders.order import Refund, State
+from chalicelib.reconciliation.differences import Difference, Facts
+from chalicelib.reconciliation.mending import mark_failed
 from chalicelib.reports import models
 from chalicelib.reports.repair import mend_sales
 from chalicelib.reports.sales import Figures
+from common.deadline import Deadline
 from common.problems import Unavailable
 from common.tables import Transaction
 from tests.orders.test_store import order
@@ -86,6 +90,21 @@ def test_a_refund_counts_on_the_day_it_was_made(shop, catalog, shop_clock, strea
     assert (sold["day"], sold["orders"], sold["refunds"], sold["net"]) == ("2026-11-23", 1, 0, sold["total"])
     assert (refunded["day"], refunded["orders"], refunded["net"]) == ("2026-11-24", 0, -sold["total"])
     assert figures(report(shop)["sums"][0])["net"] == 0
+
+
+def test_a_refund_that_the_bank_sends_back_is_taken_back_on_that_day(shop, shop_clock):
+    asked = Refund(1, 500, "broken", MONDAY, done=True, done_at=MONDAY + DAY)
+    sold = order(id="ord_1", placed_at=MONDAY, confirmed_at=MONDAY, due=None, state=State.CONFIRMED, refunds=[asked])
+    orders.OrderItem.of(sold).save()
+    shop_clock.seconds = MONDAY + 2 * DAY
+    lost = Difference(kind="refund_failed", order_id=sold.id, facts={"refund": 1})
+
+    failed = mark_failed(Facts(order=sold, payments=[]), lost, world(Deadline(9)))
+    tell([image(sold), image(failed), image(sold), image(failed)])
+
+    sums = [(row["day"], row["refunds"]) for row in map(figures, report(shop)["items"])]
+    assert sums == [("2026-11-23", 0), ("2026-11-24", 500), ("2026-11-25", -500)]
+    assert list(mend_sales(*WEEK, dry_run=True)) == []
 
 
 @pytest.mark.parametrize("method", ["pm_declined", "pm_3ds", "pm_capture_fails"])

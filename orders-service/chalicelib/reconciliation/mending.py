@@ -68,9 +68,12 @@ def repay(facts: Facts, difference: Difference, world: World) -> object:
 
 
 def mark_failed(facts: Facts, difference: Difference, world: World) -> object:
-    """The bank sent it back: nothing was paid, so it can be refunded again. The order's status stays."""
+    """The bank sent it back: nothing was paid, so it can be refunded again. The order's status stays.
+
+    When it seemed to be made is kept: the report of sales has told it by then.
+    """
     number = difference.facts["refund"]
-    failed = {"done": False, "done_at": None, "failed_at": world.now()}
+    failed = {"done": False, "failed_at": world.now()}
     refunds = [replace(one, **failed) if one.number == number else one for one in facts.order.refunds]
     return move(facts.order, world, refunds=refunds)
 

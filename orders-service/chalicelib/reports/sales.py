@@ -1,7 +1,8 @@
 """What orders add to the sales of a day, as the rules see it: plain values, without table or HTTP.
 
 A fact is settled once it is there: a confirmed order's sums, and the amount of a refund that the provider made, never
-change. So it can be counted whenever it is seen first, in any order and from any later form of its order.
+change. If the bank sends a refund back, that is another fact, of another day. So each can be counted whenever it is
+seen first, in any order and from any later form of its order.
 """
 
 from collections.abc import Iterable, Iterator
@@ -56,12 +57,15 @@ def facts_of(order: Order) -> list[Fact]:
         orders=1, units=units, gross=order.subtotal, discounts=order.discount, shipping=order.shipping, tax=order.tax,
         total=order.total,
     )  # fmt: skip
-    refunds = [
-        _fact(order, f"refund-{one.number}", one.done_at or one.at, Figures(refunds=one.amount))
-        for one in order.refunds
-        if one.done
-    ]
-    return [_fact(order, "sale", order.confirmed_at, sale), *refunds]
+    return [_fact(order, "sale", order.confirmed_at, sale), *_refunds(order)]
+
+
+def _refunds(order: Order) -> Iterator[Fact]:
+    for one in order.refunds:
+        if one.done or one.done_at is not None:
+            yield _fact(order, f"refund-{one.number}", one.done_at or one.at, Figures(refunds=one.amount))
+        if one.done_at is not None and one.failed_at is not None:
+            yield _fact(order, f"refund-{one.number}-failed", one.failed_at, Figures(refunds=-one.amount))
 
 
 def _fact(order: Order, name: str, at: float, figures: Figures) -> Fact:
