@@ -24,6 +24,7 @@ from chalicelib.stock import domain as stock
 from chalicelib.stock.routes import routes as stock_routes
 from common import erasure
 from common.http import make_app
+from common.streams import FROM_OLDEST
 
 app = make_app(
     config.settings,
@@ -44,19 +45,19 @@ app = make_app(
 table.CatalogItem.connect()
 
 
-@app.on_dynamodb_record(stream_arn=config.CATALOG_STREAM_ARN, batch_size=1000)
+@app.on_dynamodb_record(stream_arn=config.CATALOG_STREAM_ARN, batch_size=1000, starting_position=FROM_OLDEST)
 def follow_catalog(event: DynamoDBEvent) -> None:
     """Keep the search index in step; while S3 is down this waits."""
     followers.follow("follow_catalog", event.to_dict()["Records"])
 
 
-@app.on_dynamodb_record(stream_arn=config.STOCK_STREAM_ARN, batch_size=100)
+@app.on_dynamodb_record(stream_arn=config.STOCK_STREAM_ARN, batch_size=100, starting_position=FROM_OLDEST)
 def follow_stock(event: DynamoDBEvent) -> None:
     """Settle sales, keep cards in step and note low stock."""
     followers.follow("follow_stock", event.to_dict()["Records"])
 
 
-@app.on_dynamodb_record(stream_arn=config.STOCK_STREAM_ARN, batch_size=100)
+@app.on_dynamodb_record(stream_arn=config.STOCK_STREAM_ARN, batch_size=100, starting_position=FROM_OLDEST)
 def tell_low_stock(event: DynamoDBEvent) -> None:
     """Publish what was noted: apart from the rest, which does not wait until EventBridge is back."""
     followers.follow("tell_low_stock", event.to_dict()["Records"])

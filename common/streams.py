@@ -21,6 +21,9 @@ from common.tables import Item, is_unavailable, rows
 
 Record = Mapping[str, Any]
 Records = Sequence[Record]
+FROM_OLDEST = "TRIM_HORIZON"
+"""Where a new event source begins. From the latest, what is written until Lambda really looks would be lost."""
+
 _MOST_LOOKS = 50
 _log = logs.logger(__name__)
 

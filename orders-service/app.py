@@ -26,6 +26,7 @@ from chalicelib.webhooks.routes import routes as webhooks
 from common import erasure
 from common.deadline import Deadline
 from common.http import make_app
+from common.streams import FROM_OLDEST
 
 SWEEP_SECONDS = 35  # with the last order's time still within the minute
 ORDER_SECONDS = 20
@@ -55,13 +56,13 @@ app = make_app(
 table.OrdersItem.connect()
 
 
-@app.on_dynamodb_record(stream_arn=config.STREAM_ARN, batch_size=10)
+@app.on_dynamodb_record(stream_arn=config.STREAM_ARN, batch_size=10, starting_position=FROM_OLDEST)
 def relay_outbox(event: DynamoDBEvent) -> None:
     """Publish events."""
     followers.follow("relay_outbox", event.to_dict()["Records"])
 
 
-@app.on_dynamodb_record(stream_arn=config.STREAM_ARN, batch_size=100)
+@app.on_dynamodb_record(stream_arn=config.STREAM_ARN, batch_size=100, starting_position=FROM_OLDEST)
 def count_sales(event: DynamoDBEvent) -> None:
     """Keep the report of sales in step."""
     followers.follow("count_sales", event.to_dict()["Records"])

@@ -15,6 +15,7 @@ from chalicelib.registrations.routes import routes as registrations
 from chalicelib.sessions import domain as live_sessions
 from chalicelib.sessions.routes import routes as sessions
 from common.http import make_app
+from common.streams import FROM_OLDEST
 
 app = make_app(
     config.settings,
@@ -26,13 +27,13 @@ app = make_app(
 table.UsersItem.connect()
 
 
-@app.on_dynamodb_record(stream_arn=config.STREAM_ARN, batch_size=10)
+@app.on_dynamodb_record(stream_arn=config.STREAM_ARN, batch_size=10, starting_position=FROM_OLDEST)
 def relay_outbox(event: DynamoDBEvent) -> None:
     """Publish events, and remove the rest of who is erased."""
     followers.follow("relay_outbox", event.to_dict()["Records"])
 
 
-@app.on_dynamodb_record(stream_arn=config.STREAM_ARN, batch_size=10)
+@app.on_dynamodb_record(stream_arn=config.STREAM_ARN, batch_size=10, starting_position=FROM_OLDEST)
 def follow_up(event: DynamoDBEvent) -> None:
     """Queue mails and settle sessions: apart from the relay, for neither waits until EventBridge or S3 is back."""
     followers.follow("follow_up", event.to_dict()["Records"])
