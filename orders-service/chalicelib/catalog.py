@@ -9,7 +9,7 @@ import msgspec
 
 from chalicelib import config
 from chalicelib.checkout.effects import Held
-from chalicelib.errors import CatalogDown, HoldClosed, OutOfStock
+from chalicelib.errors import CatalogDown, CurrencyMismatch, HoldClosed, OutOfStock
 from chalicelib.orders.order import Parcel
 from chalicelib.pricing.price import Line
 from common import logs
@@ -58,8 +58,8 @@ class Catalog:
         found = msgspec.convert(answer.body["items"], list[Variant])
         return {variant.sku: variant for variant in found}
 
-    def hold(self, order_id: str, lines: Sequence[Line], ttl_seconds: int) -> Held:
-        body = {"items": _items(lines), "ttl_seconds": ttl_seconds}
+    def hold(self, order_id: str, lines: Sequence[Line], ttl_seconds: int, currency: str) -> Held:
+        body = {"items": _items(lines), "ttl_seconds": ttl_seconds, "currency": currency}
         answer = self._call("PUT", f"/reservations/{order_id}", body)
         match answer.status, _code(answer):
             case ((200 | 201), _):
@@ -68,6 +68,8 @@ class Catalog:
                 raise OutOfStock(shortages=answer.body["shortages"])
             case 409, ("reservation_closed" | "reservation_mismatch"):
                 raise HoldClosed
+            case 409, "currency_mismatch":
+                raise CurrencyMismatch
         raise _unusable("hold", answer)
 
     def commit(self, order_id: str) -> bool:

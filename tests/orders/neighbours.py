@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from chalicelib.catalog import Reserved, Variant
 from chalicelib.checkout.effects import Held, Payment, PaymentStatus
-from chalicelib.errors import CatalogDown, ProviderDown, RefundRefused
+from chalicelib.errors import CatalogDown, CurrencyMismatch, ProviderDown, RefundRefused
 from chalicelib.orders.order import Order, Parcel
 from chalicelib.pricing.price import Line
 from common.deadline import Deadline
@@ -61,9 +61,11 @@ class FakeCatalog:
             weight_g=self.weights.get(sku),
         )
 
-    def hold(self, order_id: str, lines: Sequence[Line], ttl_seconds: int) -> Held:
+    def hold(self, order_id: str, lines: Sequence[Line], ttl_seconds: int, currency: str) -> Held:
         self._called("hold")
-        return replace(self.reservations.hold(order_id, lines, ttl_seconds), weights=self.weights)
+        if any(self.currencies.get(line.sku, "EUR") != currency for line in lines):
+            raise CurrencyMismatch
+        return replace(self.reservations.hold(order_id, lines, ttl_seconds, currency), weights=self.weights)
 
     def commit(self, order_id: str) -> bool:
         self._called("commit")

@@ -4,7 +4,7 @@ import pytest
 
 from chalicelib import catalog
 from chalicelib.catalog import Catalog
-from chalicelib.errors import CatalogDown, HoldClosed, OutOfStock
+from chalicelib.errors import CatalogDown, CurrencyMismatch, HoldClosed, OutOfStock
 from chalicelib.pricing.price import Line
 from common.client import Answer, DependencyDown
 from common.deadline import Deadline
@@ -49,17 +49,17 @@ def client():
 def test_a_hold_tells_its_prices_and_its_end(answering, status):
     service = answering(status, RESERVED)
 
-    held = client().hold("ord_1", LINES, 60)
+    held = client().hold("ord_1", LINES, 60, "EUR")
 
     assert (held.prices, held.currency, held.expires_at) == ({"MUG": 750}, "EUR", 1795414500.0)
-    body = {"items": [{"sku": "MUG", "quantity": 2}], "ttl_seconds": 60}
+    body = {"items": [{"sku": "MUG", "quantity": 2}], "ttl_seconds": 60, "currency": "EUR"}
     assert service.asked == [("PUT", "/reservations/ord_1", body)]
 
 
 def test_a_hold_that_is_sold_already_has_no_end(answering):
     answering(200, RESERVED | {"state": "sold", "expires_at": None})
 
-    assert client().hold("ord_1", LINES, 60).expires_at == 0
+    assert client().hold("ord_1", LINES, 60, "EUR").expires_at == 0
 
 
 def test_shortages_are_passed_on(answering):
@@ -67,8 +67,15 @@ def test_shortages_are_passed_on(answering):
     answering(409, {"code": "out_of_stock", "shortages": shortages})
 
     with pytest.raises(OutOfStock) as refused:
-        client().hold("ord_1", LINES, 60)
+        client().hold("ord_1", LINES, 60, "EUR")
     assert refused.value.members == {"shortages": shortages}
+
+
+def test_a_line_without_a_price_in_the_currency_is_told(answering):
+    answering(409, {"code": "currency_mismatch", "sku": "MUG"})
+
+    with pytest.raises(CurrencyMismatch):
+        client().hold("ord_1", LINES, 60, "EUR")
 
 
 @pytest.mark.parametrize("code", ["reservation_closed", "reservation_mismatch"])
@@ -76,7 +83,7 @@ def test_a_hold_that_can_not_be_used_any_more_is_closed(answering, code):
     answering(409, {"code": code})
 
     with pytest.raises(HoldClosed):
-        client().hold("ord_1", LINES, 60)
+        client().hold("ord_1", LINES, 60, "EUR")
 
 
 @pytest.mark.parametrize(("status", "sold"), [(200, True), (404, False), (409, False)])
@@ -107,7 +114,7 @@ def test_giving_back_names_the_return_so_that_it_counts_once(answering):
     "ask",
     [
         lambda: client().variants(["MUG"]),
-        lambda: client().hold("ord_1", LINES, 60),
+        lambda: client().hold("ord_1", LINES, 60, "EUR"),
         lambda: client().commit("ord_1"),
         lambda: client().release("ord_1"),
         lambda: client().give_back("ord_1", "ret_1", LINES),

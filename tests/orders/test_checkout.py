@@ -206,6 +206,22 @@ def test_a_changed_price_comes_back_with_the_new_quote(shop, catalog):
     assert shop.buys(body=body | {"expected_total": answer.json["quote"]["total"]}).status == 201
 
 
+def test_what_is_sold_in_another_currency_by_now_is_not_bought_at_its_bare_number(shop, catalog):
+    shop.puts("LAMP.1")
+    shop.puts("MUG")
+    body = shop.purchase()
+    catalog.currencies["MUG"] = "JPY"
+
+    bought, quoted = shop.buys(body=body), shop.quote()
+    cart = shop.cart()
+    shop.deletes("/cart/items/MUG")
+
+    assert (bought.status, bought.code, quoted.code) == (409, "currency_mismatch", "currency_mismatch")
+    assert cart["subtotal"] == {"amount": 1999 + 750, "currency": "EUR"}
+    assert [(one["sku"], one["code"]) for one in cart["warnings"]] == [("MUG", "other_currency")]
+    assert shop.buys().status == 201
+
+
 def test_a_cart_that_changed_meanwhile_is_not_bought(shop, catalog):
     shop.puts("MUG")
     body = shop.purchase()

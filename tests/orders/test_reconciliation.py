@@ -177,7 +177,7 @@ def test_an_order_that_was_left_after_its_capture_is_confirmed(shop, run, bank):
     changed(order, payment_id=made.id)
     bank.confirm(made.id, return_url="http://shop.test")
     bank.capture(made.id)
-    world(Deadline(20)).stock.hold(order.id, order.lines, 3600)
+    world(Deadline(20)).stock.hold(order.id, order.lines, 3600, order.currency)
 
     assert run(later=2000) == [("captured_not_confirmed", "mended")]
     assert (stored(order.id).state, run()) == (State.CONFIRMED, [])

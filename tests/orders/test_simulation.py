@@ -217,7 +217,7 @@ def pay_without_a_write_of_its_own(order, world):
         return saga.pay(order, world)
     payment = world.provider.create(order)
     try:
-        held = world.stock.hold(order.id, order.lines, saga.HOLD_SECONDS)
+        held = world.stock.hold(order.id, order.lines, saga.HOLD_SECONDS, order.currency)
     except HoldClosed:
         return saga.undo_as(State.CANCELLED, order, world, payment_id=payment.id)
     return saga.authorize(replace(order, payment_id=payment.id, pay_by=held.expires_at), payment.id, world)

@@ -92,7 +92,7 @@ def authorized(stock: SharedCatalog) -> Order:
     line = PricedLine(
         sku="LAMP", product_id="prd_lamp", name="Lamp", options={}, quantity=1, unit_price=TOTAL, discount=0, tax=0
     )
-    held = stock.hold(order_id, [line], 900)
+    held = stock.hold(order_id, [line], 900, "EUR")
     order = Order(
         id=order_id, owner=owner, email="ann@shop.example", state=State.AUTHORIZED, version=1,
         operation=new_id("op"), lines=[line], currency="EUR", subtotal=TOTAL, discount=0, shipping=0, tax=0,

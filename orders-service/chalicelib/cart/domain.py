@@ -46,8 +46,18 @@ def shown(cart: Cart, catalog: Variants) -> Shown:
 
 
 def priced(cart: Cart, variants: Mapping[str, Variant]) -> Cart:
-    lines = [line_of(variants[line.sku], line.quantity) if line.sku in variants else line for line in cart.lines]
+    """What has no price in the cart's currency now keeps the last one that was seen, and can't be bought."""
+    kept = {line.sku for line in cart.lines if line.sku not in variants} | strangers(cart, variants)
+    lines = [line if line.sku in kept else line_of(variants[line.sku], line.quantity) for line in cart.lines]
     return msgspec.structs.replace(cart, lines=lines)
+
+
+def strangers(cart: Cart, variants: Mapping[str, Variant]) -> set[str]:
+    """SKUs whose price is in another currency by now: their amounts must not be read as the cart's."""
+    return {
+        line.sku for line in cart.lines
+        if line.sku in variants and variants[line.sku].price.currency != cart.currency
+    }  # fmt: skip
 
 
 def set_item(owner: str, sku: str, quantity: int, catalog: Variants) -> Shown:

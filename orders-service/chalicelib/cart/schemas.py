@@ -38,7 +38,7 @@ class Warning(msgspec.Struct, kw_only=True):
     """Why a line can't be bought as it stands."""
 
     sku: str
-    code: Literal["fewer_available", "out_of_stock", "no_longer_sold"]
+    code: Literal["fewer_available", "out_of_stock", "no_longer_sold", "other_currency"]
     message: str
 
 
@@ -61,7 +61,7 @@ def present(shown: Shown) -> CartView:
         stale=variants is None,
         warnings=[]
         if variants is None
-        else [w for line in cart.lines if (w := _warning(line, variants.get(line.sku)))],
+        else [w for line in cart.lines if (w := _warning(line, variants.get(line.sku), cart.currency))],
     )
 
 
@@ -80,9 +80,12 @@ def _present_line(line: Line, variant: Variant | None, shown: Shown) -> CartLine
     )
 
 
-def _warning(line: Line, variant: Variant | None) -> Warning | None:
+def _warning(line: Line, variant: Variant | None, currency: str) -> Warning | None:
     if variant is None:
         return Warning(sku=line.sku, code="no_longer_sold", message="This is not sold any more.")
+    if variant.price.currency != currency:
+        message = f"This is sold in {variant.price.currency} by now. Remove it, and buy it in an order of its own."
+        return Warning(sku=line.sku, code="other_currency", message=message)
     if not variant.available:
         return Warning(sku=line.sku, code="out_of_stock", message="This is sold out.")
     if variant.available < line.quantity:

@@ -17,6 +17,7 @@ from chalicelib.errors import (
     CartEmpty,
     CatalogDown,
     CheckoutInProgress,
+    CurrencyMismatch,
     DiscountUsedUp,
     HoldClosed,
     OutcomeUnknown,
@@ -75,13 +76,16 @@ class Wish:
 
 
 def quote_cart(terms: Terms, wish: Wish, catalog: Variants, now: float) -> Quote:
-    """What the cart would cost; raises CatalogDown rather than quote a price that may have changed."""
+    """What the cart would cost; raises CatalogDown rather than quote a price that may have changed, and
+    CurrencyMismatch if something in it is sold in another currency by now."""
     check_terms(terms, wish, now)
     if not terms.cart.lines:
         raise CartEmpty
     shown = carts.shown(terms.cart, catalog)
     if shown.variants is None:
         raise CatalogDown
+    if carts.strangers(shown.cart, shown.variants):
+        raise CurrencyMismatch
     return price(shown.cart.lines, shown.cart.currency, terms, wish)
 
 
@@ -150,7 +154,7 @@ def enter(purchase: Purchase, record: Record, world: World) -> Order:
     try:
         terms = _buyable_terms(purchase, record, world)
         held = True
-        hold = world.stock.hold(record.order_id, terms.cart.lines, FIRST_HOLD_SECONDS)
+        hold = world.stock.hold(record.order_id, terms.cart.lines, FIRST_HOLD_SECONDS, terms.cart.currency)
         order = draft(purchase, record, terms, hold, world)
         if world.store.place(record, order):
             return order

@@ -101,8 +101,11 @@ class Held(msgspec.Struct, frozen=True):
 class Stock(Protocol):
     """catalog-service's reservations; a reservation has its order's id."""
 
-    def hold(self, order_id: str, lines: Sequence[Line], ttl_seconds: int) -> Held:
-        """All lines or none, or extend the hold; raises OutOfStock or HoldClosed."""
+    def hold(self, order_id: str, lines: Sequence[Line], ttl_seconds: int, currency: str) -> Held:
+        """All lines or none, or extend the hold; raises OutOfStock or HoldClosed.
+
+        All are priced in `currency`; raises CurrencyMismatch if one has no price in it.
+        """
 
     def commit(self, order_id: str) -> bool:
         """Sell what is held; False if the hold has ended."""

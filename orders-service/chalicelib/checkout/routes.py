@@ -15,6 +15,7 @@ from chalicelib.errors import (
     CartEmpty,
     CatalogDown,
     CheckoutInProgress,
+    CurrencyMismatch,
     DiscountInvalid,
     DiscountUsedUp,
     OutOfStock,
@@ -41,7 +42,7 @@ _EMAIL = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s]+\Z")
     allow=shoppers,
     request=QuoteCart,
     responses={200: QuoteView},
-    problems=[CartEmpty, DiscountInvalid, DiscountUsedUp, CatalogDown],
+    problems=[CartEmpty, CurrencyMismatch, DiscountInvalid, DiscountUsedUp, CatalogDown],
 )
 def quote_cart(body: QuoteCart, call: Call) -> QuoteView:
     """Price the cart as it would be charged now."""
@@ -64,6 +65,7 @@ def quote_cart(body: QuoteCart, call: Call) -> QuoteView:
         CartChanged,
         CartEmpty,
         CheckoutInProgress,
+        CurrencyMismatch,
         InProgress,
         IdempotencyMismatch,
         DiscountInvalid,

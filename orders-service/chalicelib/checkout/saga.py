@@ -12,7 +12,15 @@ from typing import Any
 import msgspec
 
 from chalicelib.checkout.effects import Basket, Payment, PaymentStatus, World
-from chalicelib.errors import CatalogDown, HoldClosed, OutcomeUnknown, OutOfStock, ProviderDown, RefundRefused
+from chalicelib.errors import (
+    CatalogDown,
+    CurrencyMismatch,
+    HoldClosed,
+    OutcomeUnknown,
+    OutOfStock,
+    ProviderDown,
+    RefundRefused,
+)
 from chalicelib.orders.order import SHOWN, Change, Order, Refund, Restock, State, all_of, is_moving, is_refunded
 
 HOLD_SECONDS = 900
@@ -67,8 +75,8 @@ def start_payment(order: Order, world: World) -> Order:
     if payment.status is PaymentStatus.DECLINED:
         return undo_as(State.PAYMENT_FAILED, order, world, payment_id=payment.id or None)
     try:
-        held = world.stock.hold(order.id, order.lines, HOLD_SECONDS)
-    except (HoldClosed, OutOfStock):
+        held = world.stock.hold(order.id, order.lines, HOLD_SECONDS, order.currency)
+    except (HoldClosed, OutOfStock, CurrencyMismatch):
         return undo_as(State.CANCELLED, order, world, payment_id=payment.id)
     return move(order, world, payment_id=payment.id, pay_by=max(order.pay_by, held.expires_at))
 

@@ -54,7 +54,7 @@ class Catalog:
     making: Callable[[str], None] = lambda _order_id: None
     releasing: Callable[[str], None] = lambda _order_id: None
 
-    def hold(self, order_id: str, lines: Sequence[Line], ttl_seconds: int) -> Held:
+    def hold(self, order_id: str, lines: Sequence[Line], ttl_seconds: int, currency: str = "EUR") -> Held:
         items = Counter({line.sku: line.quantity for line in lines})
         found = self.reservations.get(order_id)
         if found is None:
@@ -63,7 +63,7 @@ class Catalog:
             raise HoldClosed
         elif found.state is Hold.HELD:
             self.repeat(found, ttl_seconds)
-        return Held(found.expires_at, dict(found.prices), "EUR")
+        return Held(found.expires_at, dict(found.prices), currency)
 
     def make(self, order_id: str, items: Mapping[str, int], ttl_seconds: int) -> Reservation:
         short = [sku for sku, quantity in items.items() if self.skus[sku].available < quantity]
