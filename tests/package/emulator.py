@@ -35,6 +35,7 @@ class Emulator:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.state = folder / "state"
+        self.log = folder / "aws.log"
         self.port, self.domain_port = free_port(), free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.domain_url = f"http://127.0.0.1:{self.domain_port}"
@@ -60,7 +61,7 @@ class Emulator:
             "LAMBDA_PYTHON": str(clean_interpreter(self.folder / "python")),
         }
         command = [sys.executable, "-m", "tools.shop.aws"]
-        with (self.folder / "aws.log").open("ab") as log:
+        with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 command, cwd=ROOT, env={**os.environ, **ENVIRONMENT, **own}, stdout=log, stderr=log
             )

@@ -90,6 +90,20 @@ def test_an_upload_survives_a_kill(fresh: Emulator) -> None:
     assert fresh.aws("s3").get_object(Bucket=BUCKET, Key="a.txt")["Body"].read() == b"kept"
 
 
+def test_what_could_not_be_saved_for_a_while_is_saved_then(fresh: Emulator) -> None:
+    """As on a disk that was full."""
+    make_resources(fresh)
+    fresh.aws("dynamodb").put_item(TableName="shop-tiny", Item={"pk": {"S": "pear"}})
+    fresh.saved("dynamodb", "pear")
+    in_the_way = fresh.state / "dynamodb.new"
+    in_the_way.mkdir()
+    fresh.aws("dynamodb").put_item(TableName="shop-tiny", Item={"pk": {"S": "plum"}})
+    eventually(lambda: "state_not_saved" in fresh.log.read_text())
+    in_the_way.rmdir()
+
+    fresh.saved("dynamodb", "plum")
+
+
 def test_a_stop_saves_everything(fresh: Emulator) -> None:
     make_resources(fresh)
     fresh.aws("ssm").put_parameter(Name="/shop/key", Type="SecureString", Value="secret")

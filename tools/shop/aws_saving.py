@@ -9,6 +9,7 @@ the next start.
 import asyncio
 import contextlib
 import json
+import logging
 import sys
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -31,6 +32,9 @@ DEPLOYED = ("lambda", "apigateway", "apigateway_v1", "iam", "sts", "cloudwatch",
 SAVED = (*DATA, *DEPLOYED, "ssm", "cloudformation", "cognito")
 DATA_SERVICES = {"dynamodb", "dynamodbstreams", "streams.dynamodb", "s3", "ses", "email", "events", "sqs"}
 FORBIDDEN = ("/_ministack/reset", "/_ministack/config", "/_localstack/")
+
+
+_log = logging.getLogger(__name__)
 
 
 class Saver:
@@ -86,9 +90,18 @@ class Saver:
         while True:
             started = time.monotonic()
             if not stack_in_progress():
-                await asyncio.to_thread(self.write, self.snapshot())
+                await self.save()
             took = time.monotonic() - started
             await asyncio.sleep(max(self.every_seconds - took, took * 10))
+
+    async def save(self) -> None:
+        """What could not be written, to a full disk, is written with the next save."""
+        files = self.snapshot()
+        try:
+            await asyncio.to_thread(self.write, files)
+        except OSError as error:
+            self.changed.update(files)
+            _log.error("state_not_saved: %s", error)
 
     def snapshot(self) -> dict[str, str]:
         """The changed states as text; runs between two requests, so nothing moves meanwhile."""
