@@ -39,6 +39,14 @@ def test_moves_add_up_until_the_reset(say, tmp_path):
     assert clock.offset(Home(tmp_path)) == 0
 
 
+@pytest.mark.parametrize("span", ["+11000d", "-11000d", "+99999999999d"])
+def test_a_time_that_the_services_can_not_name_is_refused_and_changes_nothing(span, say, tmp_path):
+    say("+1h")
+
+    assert say(span).exit_code == 2
+    assert clock.offset(Home(tmp_path)) == 3600
+
+
 def test_a_service_follows_the_clock_at_once(say, tmp_path):
     service_clock.follow(str(Home(tmp_path).clock))
     real = service_clock.now()

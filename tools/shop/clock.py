@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from tools.shop.home import Home, write
 
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+FURTHEST_SECONDS = 10 * 366 * 86400  # no service could name a time in the year 10000, or make an id before 1970
 SPAN = re.compile(r"([+-])((?:\d+[smhdw])+)")
 
 
@@ -37,6 +38,8 @@ def move(home: Home, span: str) -> float:
 
 def put(home: Home, new: float) -> float:
     """Set the offset. Replacing the file is atomic, and setting it twice is the same as once."""
+    if abs(new) > FURTHEST_SECONDS:
+        raise BadSpan("The shop's clock can be ten years ahead of real time, or behind it, and no more.")
     home.path.mkdir(parents=True, exist_ok=True)
     write(home.clock, str(new))
     return new

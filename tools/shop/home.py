@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import IO, Any, Self
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVICES = ("users", "catalog", "orders")
@@ -93,8 +93,7 @@ class Home:
     @contextmanager
     def locked(self) -> Iterator[bool]:
         """Whether the folder is ours now: two shops would overwrite each other's data. It is free when we end."""
-        self.path.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
-        with (self.path / "lock").open("w") as lock:
+        with self._lock_file() as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -102,8 +101,17 @@ class Home:
             else:
                 yield True
 
+    def _lock_file(self) -> IO[str]:
+        try:
+            self.path.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
+            return (self.path / "lock").open("w")
+        except OSError as error:
+            raise SystemExit(f"SHOP_HOME is {self.path}, which can't be used: {error.strerror}.") from error
+
     def is_running(self) -> bool:
         """Whether a shop runs in this folder."""
+        if not (self.path / "lock").exists():
+            return False
         with self.locked() as free:
             return not free
 

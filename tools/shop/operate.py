@@ -8,15 +8,21 @@ from pathlib import Path
 import click
 
 from tools.shop import clock as shop_clock
+from tools.shop import inside
 from tools.shop.home import SERVICES, Home, Ports
 
 
 @click.command()
 def seed() -> None:
     """Fill the running shop with the demo data; what is there already stays."""
+    from tools.shop.demo.api import SeedingFailed
     from tools.shop.demo.seed import seed as fill
 
-    fill(Ports.read(os.environ).url("edge"), Home.read(os.environ).path, show_progress)
+    home = inside.require_shop()
+    try:
+        fill(Ports.read(os.environ).url("edge"), home.path, show_progress)
+    except SeedingFailed as failed:
+        raise click.ClickException(str(failed)) from failed
     say_over("Demo data is in place.\n")
 
 
@@ -66,15 +72,15 @@ def admin() -> None:
 @click.argument("email")
 @click.option("--role", type=click.Choice(["admin", "staff"]), default="admin", show_default=True)
 @click.option(
-    "--password-file", type=click.Path(exists=True, path_type=Path), help="Else a password is made and printed."
+    "--password-file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Else a password is made and printed.",
 )
 def create(email: str, role: str, password_file: Path | None) -> None:
     """Make a confirmed account for an operator."""
     from tools.shop import admin as accounts
+    from tools.shop.staff import password_in
 
-    password = password_file.read_text().strip() if password_file else secrets.token_urlsafe(15)
-    try:
-        accounts.create(email, password, role)
-    except accounts.NotMade as error:
-        raise click.ClickException(str(error)) from error
+    password = password_in(password_file) if password_file else secrets.token_urlsafe(15)
+    accounts.create(email, password, role)
     click.echo(f"{role} {email}" if password_file else f"{role} {email}, password {password}")

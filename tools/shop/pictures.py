@@ -4,19 +4,14 @@ catalog-service's own code looks, in an interpreter of its own, at the shop that
 """
 
 import json
-import os
-import subprocess
-import sys
 from typing import Any
 
 import click
 
-from tools.shop import environment
-from tools.shop.home import ROOT, Home, Ports, read_json
+from tools.shop import inside
 
 PROGRAM = """
-import dataclasses, json, sys
-sys.path[:0] = [".", "vendor"]
+import dataclasses, json
 from chalicelib.images import repair
 found = repair.check()
 if "mend" in sys.argv:
@@ -57,26 +52,8 @@ def check(mend: bool) -> None:
 
 def looked_into(mend: bool) -> dict[str, Any]:
     """What the service's own code finds."""
-    command = [sys.executable, "-c", PROGRAM, *(["mend"] if mend else [])]
-    ran = subprocess.run(
-        command,
-        cwd=ROOT / "catalog-service",
-        env=service_environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    ran = inside.run("catalog", PROGRAM, *(["mend"] if mend else []), heard=True)
     if ran.returncode:
-        reason = (ran.stderr.strip() or "catalog-service gave no reason").splitlines()[-1]
-        raise click.ClickException(reason)
+        raise click.ClickException(inside.last_words(ran))
     found: dict[str, Any] = json.loads(ran.stdout.splitlines()[-1])
     return found
-
-
-def service_environment() -> dict[str, str]:
-    """That of the catalog-service which runs now."""
-    home, ports = Home.read(os.environ), Ports.read(os.environ)
-    late = read_json(home.environment).get("catalog")
-    if late is None:
-        raise click.ClickException("The shop has not been started yet: python3 run.py")
-    return {**environment.service("catalog", home, ports, ""), **late}

@@ -1,18 +1,11 @@
 """Commands on the books of a running shop, by orders-service's own code in an interpreter of its own."""
 
-import os
-import subprocess
-import sys
-
 import click
 
-from tools.shop import environment
-from tools.shop.home import ROOT, Home, Ports, read_json
+from tools.shop import inside
 
 _PROGRAM = """
-import sys
 from functools import partial
-sys.path[:0] = [".", "vendor"]
 from chalicelib.reconciliation import command
 say, word, number = partial(print, flush=True), sys.argv[1], float(sys.argv[2])
 if word == "stuck":
@@ -48,15 +41,5 @@ def stuck(minutes: float) -> None:
 
 
 def _run(word: str, number: float) -> None:
-    home, ports = Home.read(os.environ), Ports.read(os.environ)
-    late = read_json(home.environment).get("orders")
-    if late is None:
-        raise click.ClickException("The shop has not been started yet: python3 run.py")
-    done = subprocess.run(
-        [sys.executable, "-c", _PROGRAM, word, str(number)],
-        cwd=ROOT / "orders-service",
-        env={**environment.service("orders", home, ports, ""), **late},
-        check=False,
-    )
-    if done.returncode:
+    if inside.run("orders", _PROGRAM, word, str(number)).returncode:
         raise click.ClickException("It stopped. What it had mended stays; run it again.")

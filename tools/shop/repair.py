@@ -1,18 +1,14 @@
 """Repairs of a running shop, by the services' own code in an interpreter of their own."""
 
 import os
-import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 
 import click
 
-from tools.shop import clock, environment
-from tools.shop.home import ROOT, Home, Ports, read_json
+from tools.shop import clock, inside
+from tools.shop.home import Home
 
 _CATALOG = """
-import sys
-sys.path[:0] = [".", "vendor"]
 from chalicelib.products.repair import Repair
 found = 0
 for line in Repair(dry_run=sys.argv[1] == "dry").run(sys.argv[2:]):
@@ -22,8 +18,6 @@ print(f"{found} differences" if found else "Everything is as the products say.")
 """
 
 _SALES = """
-import sys
-sys.path[:0] = [".", "vendor"]
 from datetime import date
 from chalicelib.reports.repair import mend_sales
 found = 0
@@ -65,15 +59,5 @@ def _today() -> datetime:
 
 
 def _run(service: str, program: str, *words: str) -> None:
-    home, ports = Home.read(os.environ), Ports.read(os.environ)
-    late = read_json(home.environment).get(service)
-    if late is None:
-        raise click.ClickException("The shop has not been started yet: python3 run.py")
-    done = subprocess.run(
-        [sys.executable, "-c", program, *words],
-        cwd=ROOT / f"{service}-service",
-        env={**environment.service(service, home, ports, ""), **late},
-        check=False,
-    )
-    if done.returncode:
+    if inside.run(service, program, *words).returncode:
         raise click.ClickException("The repair stopped. What it had mended stays; run it again.")

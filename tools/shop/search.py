@@ -1,17 +1,12 @@
 """The search index of a running shop: make it anew, or prove that it says what is stored."""
 
-import os
-import subprocess
 import sys
 
 import click
 
-from tools.shop import environment
-from tools.shop.home import ROOT, Home, Ports, read_json
+from tools.shop import inside
 
 _PROGRAM = """
-import sys
-sys.path[:0] = [".", "vendor"]
 from chalicelib.search import domain
 if sys.argv[1] == "rebuild":
     print(f"{domain.rebuild()} products are in the index.")
@@ -31,25 +26,10 @@ def search() -> None:
 @search.command()
 def rebuild() -> None:
     """Make it of all products, for one that is lost or damaged, or after its format changed."""
-    _run("rebuild")
+    sys.exit(inside.run("catalog", _PROGRAM, "rebuild").returncode)
 
 
 @search.command()
 def check() -> None:
     """Compare it with every product; tells the ids of those that differ, and fails if there are any."""
-    _run("check")
-
-
-def _run(word: str) -> None:
-    """By the service's own code, in an interpreter of its own."""
-    home, ports = Home.read(os.environ), Ports.read(os.environ)
-    late = read_json(home.environment).get("catalog")
-    if late is None:
-        raise click.ClickException("The shop has not been started yet: python3 run.py")
-    done = subprocess.run(
-        [sys.executable, "-c", _PROGRAM, word],
-        cwd=ROOT / "catalog-service",
-        env={**environment.service("catalog", home, ports, ""), **late},
-        check=False,
-    )
-    sys.exit(done.returncode)
+    sys.exit(inside.run("catalog", _PROGRAM, "check").returncode)

@@ -12,6 +12,7 @@ import click
 import urllib3
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from urllib3.exceptions import HTTPError
 
 from tools.shop.staff import Staff, as_staff, staff
 
@@ -74,7 +75,7 @@ def upload(form: dict[str, Any], content: IO[bytes], size: int, sent: Callable[[
         yield tail
 
     headers = {"Content-Type": kind, "Content-Length": str(len(head) + size + len(tail))}
-    answer = urllib3.request("POST", form["url"], body=pieces(), headers=headers, retries=False, timeout=300)
+    answer = fetched("POST", form["url"], body=pieces(), headers=headers, retries=False, timeout=300)
     if answer.status not in (200, 201, 204):
         raise click.ClickException(f"The upload was answered {answer.status}: {answer.data[:300]!r}")
 
@@ -117,7 +118,7 @@ def report(view: dict[str, Any]) -> None:
 
 
 def show_errors(url: str) -> None:
-    answer = urllib3.request("GET", url, preload_content=False)
+    answer = fetched("GET", url, preload_content=False)
     shown = 0
     for line in answer:
         shown += 1
@@ -142,6 +143,8 @@ def export(file: Path, kind: str | None, **who: Any) -> None:
     kind = kind or ENDINGS.get(file.suffix.lower())
     if kind not in ("csv", "jsonl"):
         raise click.UsageError("Give --format csv or jsonl, or a file with that ending.")
+    if not file.parent.is_dir():
+        raise click.UsageError(f"There is no folder {file.parent}.")
     shop = staff(**who)
     made = shop.call("POST", "/api/exports", {"format": kind}, 202).body
     with bar("Exporting", rows=True) as (progress, task):
@@ -156,11 +159,24 @@ def export(file: Path, kind: str | None, **who: Any) -> None:
 
 def download(url: str, file: Path) -> None:
     """Whole or not at all."""
-    answer = urllib3.request("GET", url, preload_content=False)
+    answer = fetched("GET", url, preload_content=False)
     if answer.status != 200:
         raise click.ClickException(f"The download was answered {answer.status}.")
     temporary = file.with_name(f".{file.name}.{os.getpid()}")
-    with temporary.open("wb") as content:
-        for piece in answer.stream(CHUNK_BYTES):
-            content.write(piece)
-    temporary.replace(file)
+    try:
+        with temporary.open("wb") as content:
+            for piece in answer.stream(CHUNK_BYTES):
+                content.write(piece)
+        temporary.replace(file)
+    except (OSError, HTTPError) as error:
+        raise click.ClickException(f"{file} could not be written: {error}") from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def fetched(method: str, url: str, **more: Any) -> urllib3.BaseHTTPResponse:
+    """What the storage answers."""
+    try:
+        return urllib3.request(method, url, **more)
+    except HTTPError as error:
+        raise click.ClickException(f"The storage does not answer: {error}") from error

@@ -41,12 +41,14 @@ def run(*, fresh: bool = False, seeded: bool = True, cloud: bool = False, watch:
         check_ports(ports)
         if fresh:
             home.wipe()
-        home.prepare()
         session = Session(home, ports, say, seeded, watch)
         try:
+            home.prepare()
             session.supervisor(cloud).run()
         except NotReady as error:
             raise click.ClickException(str(error)) from error
+        except OSError as error:  # a full disk, as a rule
+            raise click.ClickException(f"The shop can't go on: {error}. Nothing is left running.") from error
         say("Stopped. Nothing is left running.")
 
 

@@ -48,7 +48,8 @@ class Api:
             if answer.status in expected:
                 return answer
             if answer.status not in (0, *PASSING) or time.monotonic() > until:
-                raise SeedingFailed(f"{method} {path} was answered {answer.status}: {answer.body}")
+                told = f"{method} {path} was answered {answer.status}: {answer.body}"
+                raise SeedingFailed(told if answer.status else f"{self.base_url} does not answer: {answer.body}")
             time.sleep(PAUSE_S)
 
     def upload(self, url: str, fields: Mapping[str, str], content: bytes, content_type: str) -> None:
