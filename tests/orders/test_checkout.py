@@ -346,6 +346,8 @@ def test_anything_else_needs_one(shop, catalog):
     [
         ({"email": None}, "email"),
         ({"email": "nobody"}, "email"),
+        ({"email": "a<bob@shop.example>"}, "email"),
+        ({"email": "bob@shop.example\u0000"}, "email"),
         ({"shipping_method": "pigeon"}, "shipping_method"),
         ({"shipping_address": ADDRESS | {"country": "US"}}, "shipping_method"),
         ({"shipping_address": {k: v for k, v in ADDRESS.items() if k != "city"}}, "shipping_address.city"),

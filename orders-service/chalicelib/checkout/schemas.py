@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from common.schemas import Body, Code, Country, Email, Money
+from common.schemas import Body, Code, Country, EmailAddress, Money
 
 Required = Annotated[str, Meta(min_length=1, max_length=200)]
 Optional = Annotated[str, Meta(max_length=200)]
@@ -53,7 +53,7 @@ class PlaceOrder(Body, kw_only=True):
     shipping_method: Code
     discount_code: Code | None = None
     payment_method: Annotated[str, Meta(min_length=1, max_length=255)] | None = None
-    email: Email | None = None
+    email: EmailAddress | None = None
 
 
 def plain(address: Address) -> dict[str, Any]:

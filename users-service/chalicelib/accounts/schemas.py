@@ -8,16 +8,8 @@ from chalicelib import config
 from chalicelib.accounts.models import Person
 from common import clock
 from common.schemas import Body, PageQuery
+from common.schemas import EmailAddress as EmailAddress
 
-# Dot-atom and host name of RFC 5321, ASCII only (letters of other alphabets look like ours), one line, ≤ 64 before
-# the @ and a dot behind it. `(?![\s\S])` is the very end: `$` would let a line break pass, and so a mail header.
-_ADDRESS = (
-    r"^(?=[^@]{1,64}@)[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
-    r"@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]([A-Za-z0-9-]{0,61}[A-Za-z0-9])(?![\s\S])"
-)
-EmailAddress = Annotated[
-    str, Meta(pattern=_ADDRESS, max_length=254, examples=["ann@example.test"], description="Compared without case")
-]
 NewPassword = Annotated[str, Meta(min_length=12, max_length=256, description="Any characters, but no common password")]
 Password = Annotated[str, Meta(min_length=1, max_length=256)]
 PersonName = Annotated[
