@@ -377,13 +377,34 @@ def test_the_provider_is_not_told_who_buys(wire, order):
         Reply(400, {"error": {"type": "idempotency_error"}}),
         Reply(401, {"error": {"type": "invalid_request_error"}}),
         Reply(200, b"<html>"),
+        Reply(200, []),
+        Reply(200, {"object": "payment_intent"}),
+        Reply(400, {"error": "bad request"}),
+        Reply(400, {"message": "a proxy said this"}),
+        Reply(402, None),
     ],
 )
 def test_what_is_no_usable_answer_is_no_answer(wire, order, reply):
-    wire.replies = [reply]
+    wire.replies = [reply] * 2
 
     with pytest.raises(ProviderDown):
         stripe().create(order)
+    with pytest.raises(ProviderDown):
+        stripe().refund(order, 1, 500)
+
+
+def test_a_payment_that_can_not_be_read_is_no_answer(wire):
+    wire.replies = [Reply(400, {"error": {"type": "invalid_request_error", "code": "account_invalid"}})]
+
+    with pytest.raises(ProviderAnswered):
+        stripe().find("pi_1")
+
+
+def test_a_state_that_we_have_never_seen_is_neither_money_nor_none(wire, capsys):
+    wire.replies = [Reply(200, intent("requires_review"))]
+
+    assert stripe().find("pi_1").status is PaymentStatus.PROCESSING
+    assert "payment_status_unknown" in capsys.readouterr().err
 
 
 def test_no_call_takes_longer_than_its_budget_or_what_is_left(wire, order):

@@ -1,6 +1,7 @@
 """Reconciling: the service's own code over its table, against the real payment sandbox and a catalogue."""
 
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from chalicelib.checkout.saga import move
 from chalicelib.checkout.wiring import ledger, world
 from chalicelib.orders import models
 from chalicelib.orders.order import Refund, Restock, State, all_of
+from chalicelib.payments.ledger import Ledger, RefundEntry
 from chalicelib.reconciliation import reconciler
 from chalicelib.reconciliation.reconciler import Reconciler
 from chalicelib.reconciliation.report import Books
@@ -351,6 +353,17 @@ def test_a_refund_of_an_old_order_is_compared_too(shop, run, bank, shop_clock):
     bank.refund(order.payment_id, amount="300")
 
     assert run() == [("refund_unknown_to_order", "mended")]
+
+
+def test_a_refund_of_no_payment_that_can_be_read_keeps_nobody_else_waiting(shop, run, bank, shop_clock, monkeypatch):
+    order = buys(shop)
+    shop_clock.forward(40 * DAY)
+    bank.refund(order.payment_id, amount="300")
+    strange = [RefundEntry(id="re_0", payment_id=of, number=None, amount=1, made=True, made_at=0) for of in (None, "x")]
+    listed = Ledger.refunds
+    monkeypatch.setattr(Ledger, "refunds", lambda *asked: chain([strange], listed(*asked)))
+
+    assert (run(), run.report.complete) == ([("refund_unknown_to_order", "mended")], True)
 
 
 def test_an_old_order_that_is_stuck_is_found(shop, run, bank, staff, shop_clock, monkeypatch):

@@ -76,17 +76,20 @@ class Client:
                 method, self._base_url + path, body=body, headers={**common, **(headers or {})}, timeout=timeout,
                 redirect=False,
             )  # fmt: skip
-            answer: dict[str, Any] = json.loads(reply.data)
+            answer = json.loads(reply.data)
         except (urllib3.exceptions.HTTPError, ValueError) as error:
             raise ProviderDown from error
         return _judged(reply.status, answer)
 
 
-def _judged(status: int, answer: dict[str, Any]) -> dict[str, Any]:
-    if status == 200:
-        return answer
-    refusal = Refusal(status, answer.get("error", {}))
-    if status in REFUSED and refusal.error.get("type") != "idempotency_error":
+def _judged(status: int, answer: Any) -> dict[str, Any]:
+    """A refusal counts only in Stripe's own form: what a proxy on the way says must not decline or fail anything."""
+    told = answer if isinstance(answer, dict) else {}
+    if status == 200 and told:
+        return told
+    error = told.get("error")
+    refusal = Refusal(status, error if isinstance(error, dict) else {})
+    if status in REFUSED and refusal.error.get("type") not in (None, "idempotency_error"):
         raise refusal
     _log.error("payment_provider_answer", extra=refusal.facts)
     raise ProviderDown if status >= 500 or status in NO_ANSWER else ProviderAnswered  # such as a bad key

@@ -9,7 +9,7 @@ from chalicelib.checkout.effects import PaymentStatus
 from chalicelib.errors import ProviderAnswered
 from chalicelib.payments.client import Client, Refusal
 from chalicelib.payments.money import from_stripe
-from chalicelib.payments.provider import NOT_MADE, STATUSES
+from chalicelib.payments.provider import NOT_MADE, status_of
 from common.deadline import Deadline
 
 
@@ -27,10 +27,13 @@ class PaymentEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RefundEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """`number` is what we wrote on it: None if somebody made it by hand. One that is not `made` failed."""
+    """`number` is what we wrote on it: None if somebody made it by hand. One that is not `made` failed.
+
+    Without `payment_id` it is of a charge that no payment of ours made.
+    """
 
     id: str
-    payment_id: str
+    payment_id: str | None
     number: int | None
     amount: int
     made: bool
@@ -79,7 +82,7 @@ def _payment(intent: Mapping[str, Any]) -> PaymentEntry:
     return PaymentEntry(
         id=intent["id"],
         order_id=intent["metadata"].get("order_id"),
-        status=STATUSES[intent["status"]],
+        status=status_of(intent["status"]),
         currency=currency,
         amount=from_stripe(intent["amount"], currency),
         captured=from_stripe(intent["amount_received"], currency),

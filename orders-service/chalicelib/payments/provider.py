@@ -53,7 +53,11 @@ class Stripe:
         return Payment(id="", status=PaymentStatus.DECLINED)
 
     def find(self, payment_id: str) -> Payment:
-        return as_payment(self._client.get(f"/v1/payment_intents/{payment_id}"))
+        try:
+            return as_payment(self._client.get(f"/v1/payment_intents/{payment_id}"))
+        except Refusal as refusal:
+            _log.error("payment_not_readable", extra=refusal.facts)
+            raise ProviderAnswered from refusal
 
     def confirm(self, order: Order) -> Payment:
         return self._change(order, "confirm", {"return_url": self._return_url})
@@ -74,6 +78,8 @@ class Stripe:
             facts = refused.facts if isinstance(refused, Refusal) else {"code": "amount_not_chargeable"}
             _log.error("refund_refused", extra={"order_id": order.id, "refund": number, **facts})
             raise RefundRefused if _is_final(facts["code"]) else ProviderAnswered from refused
+        if "status" not in made:
+            raise ProviderAnswered
         if made["status"] in NOT_MADE:
             raise RefundRefused
 
@@ -112,10 +118,21 @@ def _is_final(code: str | None) -> bool:
     return code not in _NOT_FINAL and not (code or "").startswith("parameter_")
 
 
+def status_of(status: str) -> PaymentStatus:
+    """One that we have never heard of is neither taken for money nor for none: we wait, then cancel, and wait again
+    until the provider says that it is canceled or succeeded."""
+    if status not in STATUSES:
+        _log.error("payment_status_unknown", extra={"status": status})
+    return STATUSES.get(status, PaymentStatus.PROCESSING)
+
+
 def as_payment(intent: Mapping[str, Any]) -> Payment:
+    """Raises ProviderAnswered for what is no payment."""
+    if not intent.keys() >= {"id", "status"}:
+        raise ProviderAnswered
     return Payment(
         id=intent["id"],
-        status=STATUSES[intent["status"]],
+        status=status_of(intent["status"]),
         authorized=from_stripe(intent.get("amount_capturable", 0), intent.get("currency", "")),
         next_action=intent.get("next_action"),
     )

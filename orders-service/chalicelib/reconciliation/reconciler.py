@@ -76,12 +76,12 @@ class Reconciler:
         yield from [order_id for order_id in self._payments if order_id not in self._seen]
         known = {one.id for payments in self._payments.values() for one in payments}
         for page in self._books.ledger.refunds(self._report.since, self._now() + 1):
-            for payment_id in {one.payment_id for one in page} - known:
+            for payment_id in {one.payment_id for one in page if one.payment_id} - known:
                 known.add(payment_id)
-                payment = self._books.ledger.find_payment(payment_id)
-                self._payments[payment.order_id].append(payment)
-                if payment.order_id not in self._seen:
-                    yield payment.order_id
+                for payment in self._payment(payment_id):
+                    self._payments[payment.order_id].append(payment)
+                    if payment.order_id not in self._seen:
+                        yield payment.order_id
 
     def _look_by_id(self, order_id: str | None) -> None:
         self._check_time()
@@ -173,7 +173,7 @@ class Reconciler:
     def _payment(self, payment_id: str) -> list[PaymentEntry]:
         try:
             return [self._books.ledger.find_payment(payment_id)]
-        except ProviderAnswered:
+        except (ProviderAnswered, Refusal):
             return []  # it does not know it
 
     def _finish(self, difference: Difference, outcome: str) -> None:
