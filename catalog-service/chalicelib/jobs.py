@@ -100,8 +100,11 @@ class Job(CatalogItem):
 
         A repeat after a lost reply writes the same values again. What is counted is set, never added to.
         """
-        kind = type(self)
-        return self._write([*actions, kind.woken.set(0), kind.lease_until.set(_in(WORKING_SECONDS))])
+        return self._write([*actions, type(self).lease_until.set(_in(WORKING_SECONDS))])
+
+    def advance(self, *actions: Action) -> Self:
+        """The same for a step forward: whoever goes on begins after it."""
+        return self.keep(*actions, type(self).woken.set(0))
 
     def hand_over(self) -> Self:
         """End this worker's turn, with a new ticket for the next. A crash before it is told: the sweep tells."""

@@ -99,6 +99,28 @@ def test_an_export_tells_its_state_and_is_made_once(files, api, shop):
     assert api.post("/exports", {"format": "zip"}, role="staff").status == 422
 
 
+def test_an_export_that_always_crashes_is_given_up(files, api, shop, shop_clock, sweep, monkeypatch):
+    from chalicelib import jobs
+    from chalicelib.exports import worker
+
+    def crash(*_):
+        raise KeyboardInterrupt
+
+    shop.product()
+    monkeypatch.setattr(jobs, "MOST_WAKES", 2)
+    monkeypatch.setattr(worker, "_BEAT_SECONDS", -1)
+    monkeypatch.setattr(worker, "file_key", crash)
+    made = api.post("/exports", {"format": "csv"}, role="staff").json
+    for _ in range(4):
+        if message := files.exports.next():
+            with pytest.raises(KeyboardInterrupt):
+                files.exports.handle(message)
+        shop_clock.forward(300)
+        sweep()
+
+    assert api.get(f"/exports/{made['id']}", role="staff").json["status"] == "failed"
+
+
 def test_an_export_that_crashed_is_written_by_the_next(files, api, shop, shop_clock, sweep, monkeypatch):
     from chalicelib.exports import worker
 

@@ -431,6 +431,30 @@ def test_an_import_that_never_gets_any_further_is_given_up(files, shop_clock, sw
     assert files.status(import_id)["problem"]["code"] == "internal_error"
 
 
+def test_signs_of_life_are_no_steps_forward(files, shop_clock, sweep, monkeypatch):
+    """A batch that kills whoever brings it in is not tried for ever."""
+    from chalicelib import jobs
+    from chalicelib.imports import worker
+
+    def crash(self, batch):
+        self._beat()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(jobs, "MOST_WAKES", 2)
+    monkeypatch.setattr(worker, "_BEAT_SECONDS", -1)
+    monkeypatch.setattr(worker.Upsert, "__call__", crash)
+    import_id = files.uploaded("csv", sheet(row("lamp")))
+    files.start(import_id)
+    for _ in range(4):
+        if message := files.imports.next():
+            with pytest.raises(KeyboardInterrupt):
+                files.imports.handle(message)
+        shop_clock.forward(300)
+        sweep()
+
+    assert files.status(import_id)["problem"]["code"] == "internal_error"
+
+
 def test_a_stopped_import_waits_and_goes_on_at_the_next_start(files, api, shop, small_turns):
     import_id = files.uploaded("csv", sheet(*(row(f"p-{number}") for number in range(3))))
     files.start(import_id)

@@ -81,7 +81,7 @@ def _brought_in(job: Import, batch: Sequence[Entry], pictures: Pictures | None) 
     failed = sum(entry.rows for entry, mistakes in zip(batch, outcomes, strict=True) if mistakes)
     done = sum(entry.rows for entry in batch) - failed
     parts = report.write_part(job, list(chain.from_iterable(outcomes)))
-    return job.keep(
+    return job.advance(
         Import.position.set(batch[-1].end),
         Import.line.set(batch[-1].next_line),
         Import.done.set(job.done + done),
@@ -118,7 +118,7 @@ def _looked_over(job: Import) -> Import:
         read.finish()
     except UnicodeDecodeError:
         raise NotUtf8 from None
-    return job.keep(Import.rows.set(rows))
+    return job.advance(Import.rows.set(rows))
 
 
 def _beating(read: ReadRange, beat: Callable[[], None]) -> ReadRange:
@@ -136,7 +136,7 @@ def _unpacked(job: Import, beat: Callable[[], None]) -> Import:
         config.bucket.put_file(key, file, _TYPES[ending])
     found = config.bucket.stat(key)
     actions = [Import.source.set(key), Import.source_size.set(size), Import.rows_format.set(ending)]
-    return job.keep(*actions, Import.source_etag.set(found[1] if found else ""))
+    return job.advance(*actions, Import.source_etag.set(found[1] if found else ""))
 
 
 def _pictures(job: Import, stack: ExitStack) -> Pictures | None:
