@@ -10,7 +10,7 @@ import pytest
 
 from tests.package.emulator import Emulator, eventually, web
 from tests.package.test_aws import make_resources
-from tools.shop import deployment, package
+from tools.shop import deployment, event_sources, package
 from tools.shop.gateway_answers import answer_like_the_services
 from tools.shop.home import ROOT
 
@@ -46,6 +46,7 @@ def tiny(emulator: Emulator, source: Path) -> Iterator[str]:
 def put_into_service(emulator: Emulator, source: Path) -> None:
     settings = make_resources(emulator)
     api_id = deployment.deploy_folder(source, emulator.folder / "tiny", settings, {})
+    event_sources.settle(emulator.folder / "tiny", deployment.STAGE, settings["SET_ASIDE_QUEUE"], emulator.aws)
     answer_like_the_services(emulator.aws("apigateway"), api_id, deployment.API_STAGE)
     deployment.map_domain("tiny", api_id, emulator.aws)
 
@@ -64,6 +65,42 @@ def test_it_answers_under_its_domain_name(tiny: str) -> None:
 def test_a_stream_fires_its_function(tiny: str) -> None:
     web.request("PUT", tiny + "/items/pear")
     eventually(lambda: "noted pear from the stream" in read(tiny)["noted"])
+
+
+def mapping(emulator: Emulator) -> dict[str, Any]:
+    """The stream's event source."""
+    (source,) = event_sources.deployed(emulator.folder / "tiny", deployment.STAGE, "dynamodb_event")
+    found: dict[str, Any] = emulator.aws("lambda").get_event_source_mapping(UUID=source["event_uuid"])
+    return found
+
+
+def test_a_stream_is_tried_so_often_in_halves_and_tells_what_is_given_up(emulator: Emulator, tiny: str) -> None:
+    found = mapping(emulator)
+    assert (found["MaximumRetryAttempts"], found["BisectBatchOnFunctionError"]) == (event_sources.TRIES, True)
+    assert found["DestinationConfig"]["OnFailure"]["Destination"].endswith(":shop-tiny-set-aside")
+
+
+def test_what_waits_or_fails_again_and_again_raises_an_alarm(emulator: Emulator, tiny: str) -> None:
+    alarms = {one["AlarmName"]: one for one in emulator.aws("cloudwatch").describe_alarms()["MetricAlarms"]}
+    functions = {one["FunctionName"] for one in emulator.aws("lambda").list_functions()["Functions"]}
+    assert set(alarms) >= {"tiny-service-cloud-on_record-behind", "tiny-service-cloud-each_minute-failing"}
+    assert {one["Dimensions"][0]["Value"] for one in alarms.values()} <= functions
+
+
+def test_a_record_that_a_function_fails_at_waits_apart_and_others_pass(emulator: Emulator, tiny: str) -> None:
+    web.request("PUT", tiny + "/items/faulty")
+    web.request("PUT", tiny + "/items/plum")
+    eventually(lambda: {"noted faulty from the stream", "noted plum from the stream"} <= set(read(tiny)["noted"]))
+
+
+def test_a_record_that_a_function_dies_of_is_found_in_the_stream_again(emulator: Emulator, tiny: str) -> None:
+    """The emulator counts no tries; it gives a batch up by the age of its records."""
+    emulator.aws("lambda").update_event_source_mapping(UUID=mapping(emulator)["UUID"], MaximumRecordAgeInSeconds=1)
+    web.request("PUT", tiny + "/items/deadly")
+    eventually(lambda: "noted deadly from the stream" in read(tiny)["noted"])
+    web.request("PUT", tiny + "/items/fig")
+    eventually(lambda: "noted fig from the stream" in read(tiny)["noted"])
+    emulator.aws("lambda").update_event_source_mapping(UUID=mapping(emulator)["UUID"], MaximumRecordAgeInSeconds=-1)
 
 
 def test_a_queue_fires_its_function(emulator: Emulator, tiny: str) -> None:

@@ -84,6 +84,32 @@ def test_no_role_may_scan_a_table_or_change_it(as_role: Any, role: str) -> None:
     assert refused(lambda: as_role(role, "dynamodb").delete_table(TableName=table))
 
 
+@pytest.mark.parametrize(
+    ("role", "may"), [("users take-up", True), ("orders take-up", True), ("users mail", False), ("orders dev", False)]
+)
+def test_only_who_follows_a_stream_reads_it_and_its_own_only(
+    as_role: Any, emulator: Emulator, role: str, may: bool
+) -> None:
+    arns = {name: emulator.aws("dynamodb").describe_table(TableName=table)["Table"]["LatestStreamArn"]
+            for name, table in TABLES.items()}  # fmt: skip
+    here = {"ShardId": "shardId-00000000000000000000-00000000", "ShardIteratorType": "TRIM_HORIZON"}
+    own, streams = role.split()[0], as_role(role, "dynamodbstreams")
+    assert refused(lambda: streams.get_shard_iterator(StreamArn=arns[own], **here)) == (not may)
+    assert refused(lambda: streams.get_shard_iterator(StreamArn=arns["catalog"], **here))
+    place = emulator.aws("dynamodbstreams").get_shard_iterator(StreamArn=arns[own], **here)["ShardIterator"]
+    assert refused(lambda: streams.get_records(ShardIterator=place)) == (not may)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_what_is_set_aside_is_sent_by_followers_and_taken_up_by_one_function(as_role: Any, role: str) -> None:
+    service, _, kind = role.partition(" ")
+    sqs = as_role(role, "sqs")
+    queue = {"QueueUrl": f"{sqs.meta.endpoint_url}/000000000000/shop-{service}-set-aside"}
+    followers = ("relay", "follow-up", "sales", "search", "stock", "low-stock")
+    assert refused(lambda: sqs.receive_message(**queue)) == (kind != "take-up")
+    assert refused(lambda: sqs.send_message(**queue, MessageBody="{}")) == (kind not in (*followers, "take-up"))
+
+
 UPLOADERS = {"catalog": {"catalog dev", "catalog transfers"}, "users": {"users dev"}}  # imports bring pictures
 
 

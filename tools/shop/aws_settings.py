@@ -4,12 +4,13 @@ Every private name of ministack that the tools touch is in this module, aws_gate
 tests/package/test_aws.py. The version is pinned in tools/requirements.txt; raise it only with those tests.
 """
 
+import json
 import os
 from typing import Any
 
 from ministack.core import iam_actions, lambda_runtime
 from ministack.core.responses import AccountRegionScopedDict
-from ministack.services import dynamodb, lambda_svc, ses
+from ministack.services import dynamodb, dynamodb_streams, lambda_svc, ses
 from ministack.services.cloudformation import provisioners
 
 from tools.shop import aws_gateway
@@ -28,6 +29,7 @@ def install() -> None:
     keep_mails()
     name_streams_alike()
     check_who_sends_mail()
+    check_who_reads_streams()
 
 
 def deploy_without_waiting() -> None:
@@ -133,3 +135,21 @@ def check_who_sends_mail() -> None:
         return arn
 
     iam_actions.extract_resource_arn = found
+
+
+def check_who_reads_streams() -> None:
+    """Authorise the reading of a stream on the stream, as AWS does; ministack asks for every resource."""
+    find = iam_actions.extract_resource_arn
+
+    def found(service: str, *request: Any) -> str:
+        arn: str = find(service, *request)
+        return stream_in(request[3]) or arn if service == "dynamodbstreams" else arn
+
+    iam_actions.extract_resource_arn = found
+
+
+def stream_in(body: bytes) -> str | None:
+    """The stream that a request names, or that the iterator in it belongs to."""
+    asked = json.loads(body or b"{}")
+    place = dynamodb_streams._decode_iterator(asked.get("ShardIterator", "")) or {}
+    return asked.get("StreamArn") or place.get("arn")

@@ -24,6 +24,7 @@ COMMANDS = {
     "package": ("tools.shop.package:command", "Build each service's zip as it will be deployed."),
     "pictures": ("tools.shop.pictures:pictures", "Compare the products' pictures with the bucket, and mend."),
     "layers": ("tools.shop.layers:command", "Publish the layers of functions, for `chalice deploy` by hand."),
+    "event-sources": ("tools.shop.event_sources:command", "Set how streams are tried, after `chalice deploy` by hand."),
     "deploy": ("tools.shop.cloud:deploy", "Deploy the services with `chalice deploy`."),
 }
 

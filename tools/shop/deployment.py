@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from tools.shop import layers, package, rendering
+from tools.shop import event_sources, layers, package, rendering
 from tools.shop.gateway_answers import answer_like_the_services
 from tools.shop.home import ROOT, Home, write
 
@@ -27,6 +27,7 @@ def bring_up_to_date(name: str, home: Home, settings: Mapping[str, str], aws: Ca
         print(f"{name}: unchanged", flush=True)
         return
     api_id = deploy_folder(source, folder, settings, layers.published(source, aws("lambda")))
+    event_sources.settle(folder, STAGE, settings["SET_ASIDE_QUEUE"], aws)
     answer_like_the_services(aws("apigateway"), api_id, API_STAGE)
     map_domain(name, api_id, aws)
     write(noted, digest)

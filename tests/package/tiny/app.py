@@ -8,6 +8,7 @@ from chalice import Chalice, Rate
 
 from chalicelib.version import VERSION
 from common.clock import rfc3339
+from common.streams import FROM_OLDEST, Follower, Followers, Records
 
 TABLE = os.environ["TINY_TABLE"]
 app = Chalice(app_name="tiny-service")
@@ -37,12 +38,34 @@ def peek(name: str) -> dict[str, Any]:
         return {"refused": error.response["Error"]["Code"]}
 
 
-@app.on_dynamodb_record(stream_arn=os.environ["TINY_STREAM_ARN"])
+def follow(records: Records) -> None:
+    """Note each item that was written. Two fail, and only as long as they come from the stream: one by an error, and
+    the process dies of the other.
+    """
+    for record in (one["dynamodb"] for one in records):
+        name = record["Keys"]["pk"]["S"]
+        if "SequenceNumber" in record and name == "deadly":
+            os._exit(1)
+        if "SequenceNumber" in record and name == "faulty":
+            raise ValueError(name)
+        if not name.startswith("noted "):
+            table.put_item(Item={"pk": f"noted {name} from the stream"})
+
+
+followers = Followers(os.environ["SET_ASIDE_QUEUE_URL"], {"on_record": Follower(follow)})
+
+
+@app.on_dynamodb_record(stream_arn=os.environ["TINY_STREAM_ARN"], starting_position=FROM_OLDEST)
 def on_record(event: Any) -> None:
     """Note each item that was written."""
+    followers.follow("on_record", event.to_dict()["Records"])
+
+
+@app.on_sqs_message(queue=os.environ["SET_ASIDE_QUEUE"], batch_size=1)
+def take_up(event: Any) -> None:
+    """Follow a record that was set aside."""
     for record in event:
-        if not record.keys["pk"]["S"].startswith("noted "):
-            table.put_item(Item={"pk": f"noted {record.keys['pk']['S']} from the stream"})
+        followers.take_up(record.body)
 
 
 @app.on_sqs_message(queue=os.environ["TINY_QUEUE"])
