@@ -2,7 +2,7 @@
 
 from chalice.app import CloudWatchEvent, DynamoDBEvent, Rate, SQSEvent
 
-from chalicelib import config, table
+from chalicelib import config, sweeping, table
 from chalicelib.categories.routes import routes as categories
 from chalicelib.exports import domain as exports
 from chalicelib.exports.routes import routes as export_routes
@@ -73,12 +73,8 @@ def take_up(event: SQSEvent) -> None:
 @app.schedule(Rate(1, unit=Rate.MINUTES))
 def sweep(_: CloudWatchEvent) -> None:
     """Give expired holds back, and finish what a crash left."""
-    reservations.sweep()
-    stock.sweep()
-    products.sweep()
-    images.sweep()
-    imports.sweep()
-    exports.sweep()
+    of = (reservations, stock, products, images, imports, exports)
+    sweeping.each((reservations.sweep_sales, *(one.sweep for one in of)), lambda sweep: sweep())
 
 
 @app.schedule(Rate(1, unit=Rate.DAYS))

@@ -16,6 +16,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
+from chalicelib import sweeping
 from chalicelib.table import CatalogItem
 from common import aws, clock, logs, tracing
 from common.attributes import Whole
@@ -174,11 +175,14 @@ def received(message: str) -> tuple[str, str]:
 
 def wake_all(kind: type[Job], queue_url: str) -> None:
     """Go on with what a crash left; run each minute."""
-    for job in kind.stalled():
-        if job.woken >= MOST_WAKES:
-            job.give_up()
-        elif woken := job.wake():
-            send(woken, queue_url)
+    sweeping.each(kind.stalled(), lambda job: _wake(job, queue_url))
+
+
+def _wake(job: Job, queue_url: str) -> None:
+    if job.woken >= MOST_WAKES:
+        job.give_up()
+    elif woken := job.wake():
+        send(woken, queue_url)
 
 
 def _in(seconds: int) -> int:

@@ -171,6 +171,38 @@ def test_a_sweeper_that_was_down_for_a_day_gives_everything_back(shop, lamp, sho
     assert shop.stock()["available"] == 5
 
 
+def test_a_hold_that_can_not_be_ended_keeps_no_other_from_it(shop, lamp, shop_clock, sweep, monkeypatch):
+    from chalicelib.reservations import domain, models
+
+    for number in range(3):
+        shop.reserve(f"ord_{number}", ttl_seconds=60, LAMP=1)
+    shop_clock.forward(61)
+    find = models.Reservation.find
+
+    def broken(reservation_id):
+        if reservation_id == "ord_1":
+            raise RuntimeError("broken")
+        return find(reservation_id)
+
+    monkeypatch.setattr(domain.Reservation, "find", broken)
+    with pytest.raises(ExceptionGroup):
+        sweep()
+    assert shop.stock() == {"on_hand": 5, "held": 1, "available": 4}
+
+
+def test_trouble_with_holds_keeps_no_import_waiting(shop, sweep, monkeypatch):
+    from chalicelib.imports import domain as imports
+    from chalicelib.reservations import domain as reservations
+
+    swept = []
+    monkeypatch.setattr(reservations.Reservation, "due", lambda _: 1 / 0)
+    monkeypatch.setattr(imports, "sweep", lambda: swept.append("imports"))
+    with pytest.raises(ExceptionGroup):
+        sweep()
+
+    assert swept == ["imports"]
+
+
 def test_a_hold_made_after_the_clock_was_turned_back_is_swept_too(shop, lamp, shop_clock, sweep):
     shop_clock.forward(7200)
     sweep()

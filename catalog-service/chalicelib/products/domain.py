@@ -7,7 +7,7 @@ from typing import Any
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from chalicelib import config
+from chalicelib import config, sweeping
 from chalicelib.categories import domain as categories
 from chalicelib.errors import SkuTaken
 from chalicelib.products import cards, editing
@@ -30,6 +30,7 @@ from common.versions import Precondition
 
 Place = tuple[Any, str, str]  # kind of item and its key, for a batch read
 
+LONGEST_SKU = 64
 _ROUNDS = 8
 _BATCH = 100
 _PAGE = 1_000  # cards, which are small
@@ -162,7 +163,7 @@ def _remember(product_id: str, places: list[Place]) -> None:
 def look_up_variants(skus: Iterable[str]) -> tuple[list[counters.Sku], list[str]]:
     """What is for sale of these SKUs, as asked, and those that are not; one batch read for a hundred."""
     wanted = list(dict.fromkeys(skus))
-    found = counters.levels(wanted)
+    found = counters.levels([sku for sku in wanted if len(sku) <= LONGEST_SKU])  # DynamoDB refuses keys over 2 KB
     sold = [found[sku] for sku in wanted if sku in found and found[sku].for_sale]
     return sold, [sku for sku in wanted if sku not in found or not found[sku].for_sale]
 
@@ -331,7 +332,10 @@ def follow_stock(product_id: str) -> None:
 
 def sweep() -> None:
     """Bring into step what a change beyond one transaction left behind; run each minute."""
-    for product_id in ProductItem.left_unfinished():
-        product = ProductItem.find(product_id, consistent=True)
-        if product and not product.finished:
-            finish(product)
+    sweeping.each(ProductItem.left_unfinished(), _finish)
+
+
+def _finish(product_id: str) -> None:
+    product = ProductItem.find(product_id, consistent=True)
+    if product and not product.finished:
+        finish(product)

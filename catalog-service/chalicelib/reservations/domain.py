@@ -9,6 +9,7 @@ table's stream, by the sweeper, and by whoever asks for the counters before eith
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from chalicelib import sweeping
 from chalicelib.errors import (
     CurrencyMismatch,
     OutOfStock,
@@ -294,20 +295,27 @@ def _returned_lines(seen: Reservation, wanted: Mapping[str, int]) -> list[Line]:
 
 
 def sweep() -> None:
-    """Give expired holds back and settle what is left of sales; run each minute, any number at a time."""
-    for reservation_id in Reservation.due(_now()):
-        due = Reservation.find(reservation_id)
-        if due and due.state == "sold":
-            models.settle(due.id, due.lines, counters.sell)
-        elif due and models.close(due, "expired", _now(), counters.give_back):
-            _log.info("reservation_expired", extra={"reservation_id": reservation_id})
-    settle_sales()
+    """Give expired holds back; run each minute, any number at a time."""
+    sweeping.each(Reservation.due(_now()), _end)
 
 
-def settle_sales(sku: str | None = None) -> None:
-    """Take the units of sales out of their counters' `held`; of one SKU, or of all."""
+def _end(reservation_id: str) -> None:
+    due = Reservation.find(reservation_id)
+    if due and due.state == "sold":
+        models.settle(due.id, due.lines, counters.sell)
+    elif due and models.close(due, "expired", _now(), counters.give_back):
+        _log.info("reservation_expired", extra={"reservation_id": reservation_id})
+
+
+def sweep_sales() -> None:
+    """Settle what is left of sales; run each minute, too."""
+    sweeping.each(Reservation.unsettled_sales(), lambda sale: models.settle(*sale, counters.sell))
+
+
+def settle_sales(sku: str) -> None:
+    """Take the units of a SKU's sales out of the counters' `held`."""
     for reservation_id, lines in Reservation.unsettled_sales():
-        if sku is None or any(line.sku == sku for line in lines):
+        if any(line.sku == sku for line in lines):
             models.settle(reservation_id, lines, counters.sell)
 
 

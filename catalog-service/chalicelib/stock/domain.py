@@ -4,7 +4,7 @@ from typing import Any
 
 from msgspec import UNSET, UnsetType
 
-from chalicelib import config
+from chalicelib import config, sweeping
 from chalicelib.errors import StockHeld
 from chalicelib.reservations import domain as reservations
 from chalicelib.stock import adjustments, counters, shards
@@ -164,8 +164,7 @@ def forget_author(actor: str) -> None:
 
 def sweep() -> None:
     """Deal out, or gather, what a crash or a change of the offer left otherwise; run each minute."""
-    for sku in Sku.uneven():
-        shards.arrange(sku)
+    sweeping.each(Sku.uneven(), shards.arrange)
 
 
 def _live(found: Sku | None) -> Sku:
