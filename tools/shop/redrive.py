@@ -1,8 +1,9 @@
 """`redrive`: what was given up, back to the queue that it came from, once what was wrong with it is mended.
 
-A message goes to a dead-letter queue after about an hour of tries, and an alarm says so. It is moved by sending it to
-its queue and deleting it then: a crash or a lost reply in between leaves it in both, and workers drop what they have
-done before. Only what was there at the start is moved, so a message that is given up again meanwhile makes no circle.
+A message goes to a dead-letter queue after about an hour of tries, what was set aside of a stream after a day, and an
+alarm says so. It is moved by sending it to its queue and deleting it then: a crash or a lost reply in between leaves it
+in both, and workers drop what they have done before. Only what was there at the start is moved, so a message that is
+given up again meanwhile makes no circle.
 
 This speaks to the shop on this machine only. In an account of AWS the same is a button of each dead-letter queue in the
 console ("Start DLQ redrive"), or `aws sqs start-message-move-task --source-arn <ARN of the dead-letter queue>`.
