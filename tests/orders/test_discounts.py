@@ -563,6 +563,34 @@ def test_a_use_that_was_taken_without_an_answer_is_found_by_the_replay(office, s
     assert (shop.buys(body=body).status, office.uses()) == (201, 1)
 
 
+def test_who_makes_up_codes_waits_and_others_do_not(office, shop, shop_clock):
+    office.makes()
+    ann, bob = shop.named("usr_ann", "customer"), shop.named("gst_bob")
+    ann.puts("MUG"), bob.puts("MUG")
+    guesses = [ann.quote(discount_code=f"GUESS{n}") for n in range(20)]
+
+    refused = [ann.quote(discount_code="GUESS"), ann.quote(discount_code="SPRING"), ann.buys(discount_code="SPRING")]
+
+    assert {(one.status, one.code) for one in guesses} == {(422, "discount_invalid")}
+    assert {(one.status, one.code) for one in refused} == {(429, "rate_limited")}
+    assert 0 < int(refused[0].headers["Retry-After"]) <= 600
+    assert (ann.quote().status, bob.quote(discount_code="SPRING").status) == (200, 200)
+    shop_clock.forward(int(refused[0].headers["Retry-After"]))
+    assert ann.quote(discount_code="SPRING").status == 200
+
+
+def test_a_code_made_up_while_buying_counts_and_the_key_can_be_used_again(office, shop):
+    office.makes()
+    shop.puts("MUG")
+    for n in range(20):
+        assert shop.buys(f"key-{n}", discount_code=f"GUESS{n}").code == "discount_invalid"
+
+    refused = shop.buys("key", discount_code="SPRING")
+
+    assert refused.status == 429
+    assert shop.buys("key").status == 201
+
+
 # What a code knows of people.
 
 

@@ -28,7 +28,7 @@ from chalicelib.pricing.schemas import QuoteView
 from common import clock
 from common.auth import Caller, roles
 from common.http import Call, Reply, operation
-from common.problems import IdempotencyMismatch, InProgress, invalid
+from common.problems import IdempotencyMismatch, InProgress, TooManyRequests, invalid
 
 routes = Blueprint(__name__)
 shoppers = roles("guest", "customer")
@@ -39,7 +39,7 @@ shoppers = roles("guest", "customer")
     allow=shoppers,
     request=QuoteCart,
     responses={200: QuoteView},
-    problems=[CartEmpty, CurrencyMismatch, DiscountInvalid, DiscountUsedUp, CatalogDown],
+    problems=[CartEmpty, CurrencyMismatch, DiscountInvalid, DiscountUsedUp, TooManyRequests, CatalogDown],
 )
 def quote_cart(body: QuoteCart, call: Call) -> QuoteView:
     """Price the cart as it would be charged now."""
@@ -67,6 +67,7 @@ def quote_cart(body: QuoteCart, call: Call) -> QuoteView:
         IdempotencyMismatch,
         DiscountInvalid,
         DiscountUsedUp,
+        TooManyRequests,
         CatalogDown,
     ],
 )

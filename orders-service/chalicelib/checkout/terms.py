@@ -14,9 +14,16 @@ from common import tables
 def find_terms(
     owner: str, email: str | None, discount_code: str | None, learn: Callable[[Health], object] = lambda _health: None
 ) -> Terms:
-    """`learn` is told how the payment provider is, which stands in a row that is read with the others."""
-    codes = discounts.refs(discount_code, owner, email) if discount_code is not None else []
+    """`learn` is told how the payment provider is, which stands in a row that is read with the others.
+
+    Raises TooManyRequests for a buyer who makes up codes.
+    """
+    codes = []
+    if discount_code is not None:
+        codes = [discounts.guesses_ref(owner), *discounts.refs(discount_code, owner, email)]
     cart, rates, health, *found = tables.get_all(carts.ref(owner), setting.REF, breaker.REF, *codes)
     learn(breaker.health_of(health))
-    discount, own_uses = discounts.read(found[0], found[1:]) if found else (None, 0)
+    discount, own_uses = discounts.read(found[1], found[2:]) if found else (None, 0)
+    if found:
+        discounts.check_guesses(owner, found[0], known=discount is not None)
     return Terms(cart=carts.cart_of(owner, cart), rates=setting.rates_of(rates), discount=discount, own_uses=own_uses)

@@ -11,11 +11,12 @@ from chalicelib.discounts.discount import Discount, Use
 from chalicelib.errors import CodeTaken, DiscountInvalid, DiscountUsedUp
 from common import clock
 from common.ids import new_id
-from common.problems import NotFound, Unavailable, VersionMismatch
+from common.problems import NotFound, TooManyRequests, Unavailable, VersionMismatch
 from common.tables import Ref
 from common.versions import Precondition
 
 MAX_RACES = 8
+MOST_GUESSES = 20  # unknown codes of one buyer in ten minutes; an address has a hundred guests in that time at most
 
 list_discounts = models.list_discounts
 
@@ -86,6 +87,21 @@ def refs(code: str, buyer: str, email: str | None) -> list[Ref]:
 def read(item: models.DiscountItem | None, own: list[models.UsesItem | None]) -> tuple[Discount | None, int]:
     """The discount, and how often the buyer has used it."""
     return item.discount() if item else None, max((one.uses for one in own if one), default=0)
+
+
+def guesses_ref(buyer: str) -> Ref:
+    return models.guesses_ref(buyer, clock.now())
+
+
+def check_guesses(buyer: str, found: models.GuessesItem | None, *, known: bool) -> None:
+    """Raise TooManyRequests for a buyer who has made up many codes lately: else all short ones could be tried.
+
+    `found` is what stood at `guesses_ref`; a code that is not known is counted. A right one costs no call, so it may
+    still be told to guesses that race with the last wrong one.
+    """
+    now = clock.now()
+    if (found and found.wrong >= MOST_GUESSES) or (not known and not models.count_guess(buyer, now, MOST_GUESSES)):
+        raise TooManyRequests(retry_after=models.WINDOW_SECONDS - int(now) % models.WINDOW_SECONDS)
 
 
 def check_usable(discount: Discount | None, own_uses: int, currency: str, now: float) -> None:

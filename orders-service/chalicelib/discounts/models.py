@@ -3,7 +3,8 @@
 A code with a maximum counts its uses on its own item, with the maximum as the condition. A code without one is used by
 orders that must not wait for one another: they count on `USES#<discount>#<n> / USES`, over shards. How often one buyer
 has used a code that limits it stands under `USES#<CODE>#<buyer> / USES`, by the buyer's id and by a hash of the e-mail
-address, so that a guest who comes back is known.
+address, so that a guest who comes back is known. Codes that a buyer made up count under `GUESSES#<buyer> / <n>`, n
+being the number of a span of ten minutes.
 """
 
 import hashlib
@@ -20,6 +21,7 @@ from common.attributes import Whole
 from common.tables import ConditionFailed, Ref, Refused, Transaction
 
 SHARDS = 8
+WINDOW_SECONDS = 600
 _LIST = "DISCOUNTS"
 
 
@@ -50,6 +52,11 @@ class UsesItem(OrdersItem):
     uses = Whole(default=0)
 
 
+class GuessesItem(OrdersItem):
+    wrong = Whole(default=0)
+    expires_at = Whole()
+
+
 class Counter(NamedTuple):
     """An item that counts uses, and the condition that it still does."""
 
@@ -68,6 +75,25 @@ def ref(code: str) -> Ref:
 def own_refs(code: str, buyer: str, email: str | None) -> list[Ref]:
     """Where the buyer's own uses of a code are counted."""
     return [(UsesItem, f"USES#{normal(code)}#{name}", "USES") for name in _names(buyer, email)]
+
+
+def guesses_ref(buyer: str, now: float) -> Ref:
+    return GuessesItem, f"GUESSES#{buyer}", str(int(now) // WINDOW_SECONDS)
+
+
+def count_guess(buyer: str, now: float, most: int) -> bool:
+    """Count a wrong code; False if there were as many as may be. Exact, however many race.
+
+    The SDK's repeat after a lost reply may count it twice, which errs on the safe side; a crash leaves it counted.
+    """
+    _, pk, sk = guesses_ref(buyer, now)
+    gone_at = int(now) + 2 * WINDOW_SECONDS
+    actions = [GuessesItem.wrong.add(1), GuessesItem.expires_at.set(gone_at)]
+    try:
+        tables.update(GuessesItem(pk, sk), actions, GuessesItem.wrong.does_not_exist() | (GuessesItem.wrong < most))
+    except ConditionFailed:
+        return False
+    return True
 
 
 def _names(buyer: str, email: str | None) -> list[str]:
