@@ -150,6 +150,40 @@ def test_a_dispute_of_a_payment_that_is_not_ours_is_ignored(shop, wire, shop_clo
     assert tell(shop, body, signed(body, shop_clock)).status == 200
 
 
+def sent_back(order_id):
+    about = {"object": "refund", "status": "failed", "metadata": {"order_id": order_id, "refund": "1"}}
+    return json.dumps({"type": "refund.failed", "data": {"object": about}}).encode()
+
+
+def listed(*entries):
+    made = {"id": "re", "payment_intent": "pi", "amount": 1, "currency": "eur", "created": 1}
+    data = [made | {"status": status, "metadata": {"refund": number}} for number, status in entries]
+    return Reply(200, {"data": data, "has_more": False})
+
+
+def test_a_refund_that_comes_back_weeks_later_can_be_made_again(shop, staff, order_id, wire, shop_clock):
+    total = shop.order(order_id)["total"]["amount"]
+    staff.refunds(order_id, total)
+    shop_clock.forward(20 * 24 * 3600)
+    wire.replies = [listed(("1", "failed"))]
+    body = sent_back(order_id)
+
+    assert [tell(shop, body, signed(body, shop_clock)).status for _ in range(2)] == [200, 200]
+
+    order = shop.order(order_id)
+    assert ([one["status"] for one in order["refunds"]], order["payment"]["refunded"]["amount"]) == (["failed"], 0)
+    assert staff.refunds(order_id, total, key="again").status == 201
+
+
+def test_that_a_refund_came_back_is_not_believed_without_asking(shop, staff, order_id, wire, shop_clock):
+    staff.refunds(order_id, 100)
+    wire.replies = [listed(("1", "succeeded"), ("1", "failed"))]
+    body = sent_back(order_id)
+
+    assert tell(shop, body, signed(body, shop_clock)).status == 200
+    assert [one["status"] for one in shop.order(order_id)["refunds"]] == ["done"]
+
+
 def test_while_the_secret_is_replaced_the_old_and_the_new_one_fit(shop, shop_clock, monkeypatch):
     monkeypatch.setattr(config, "payment_webhook_secrets", lambda: ["whsec_new", SECRET])
 

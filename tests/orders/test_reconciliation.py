@@ -8,8 +8,8 @@ import pytest
 from chalice.test import Client
 
 from chalicelib import config
-from chalicelib.checkout.saga import move
 from chalicelib.checkout.wiring import ledger, world
+from chalicelib.checkout.writes import move
 from chalicelib.orders import models
 from chalicelib.orders.order import Refund, Restock, State, all_of
 from chalicelib.payments.ledger import Ledger, RefundEntry
@@ -228,6 +228,16 @@ def test_a_refund_made_by_hand_at_the_provider_is_told_to_the_order(shop, run, b
     )
     assert refunds(staff, order.id, order.total).code == "refund_exceeds"
     assert run() == []
+
+
+def test_refunds_that_an_older_copy_of_the_table_does_not_know_are_learnt_and_never_made_again(shop, run, bank):
+    order = buys(shop)
+    for number, amount in ((1, 100), (2, 300)):
+        bank.refund(order.payment_id, **{"amount": str(amount), "metadata[refund]": str(number)})
+
+    assert run() == [("refund_unknown_to_order", "mended")] * 2
+    assert {one.number: one.amount for one in stored(order.id).refunds} == {1: 100, 2: 300}
+    assert (run(), bank.ledger().count(("refunded", 300))) == ([], 1)
 
 
 def test_a_full_refund_by_hand_ends_the_order_and_gives_the_stock_back(shop, run, bank, catalog):

@@ -12,7 +12,7 @@ from multiprocessing import get_context
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.checkout import domain, saga
+from chalicelib.checkout import domain, owed, saga, writes
 from chalicelib.checkout.effects import Basket, PaymentStatus
 from chalicelib.errors import HoldClosed, RefundRefused
 from chalicelib.orders import domain as orders
@@ -191,7 +191,7 @@ def capture_before_the_commit(order, world):
 
 
 def refund_without_return(order, world):
-    return saga.move(order, world, state=State.CANCELLED, refunds=saga.pay_back(order, world))
+    return writes.move(order, world, state=State.CANCELLED, refunds=owed.pay_back(order, world))
 
 
 def undo_without_void(order, world):
@@ -201,14 +201,14 @@ def undo_without_void(order, world):
 def undo_without_release(order, world):
     if order.payment_id:
         world.provider.void(order)
-    return saga.settle(order, world, (Basket.UNMARK,), state=order.end)
+    return writes.settle(order, world, (Basket.UNMARK,), state=order.end)
 
 
 def undo_without_return(order, world):
     if order.payment_id:
         world.provider.void(order)
     world.stock.release(order.id)
-    return saga.settle(order, world, (Basket.UNMARK,), state=order.end)
+    return writes.settle(order, world, (Basket.UNMARK,), state=order.end)
 
 
 def pay_without_a_write_of_its_own(order, world):
@@ -219,7 +219,7 @@ def pay_without_a_write_of_its_own(order, world):
     try:
         held = world.stock.hold(order.id, order.lines, saga.HOLD_SECONDS, order.currency)
     except HoldClosed:
-        return saga.undo_as(State.CANCELLED, order, world, payment_id=payment.id)
+        return writes.undo_as(State.CANCELLED, order, world, payment_id=payment.id)
     return saga.authorize(replace(order, payment_id=payment.id, pay_by=held.expires_at), payment.id, world)
 
 
@@ -275,14 +275,14 @@ def delivery_without_shipment(monkeypatch):
 
 def late_event_that_begins_anew(order, world):
     """Somebody asks after a delivered order, and it is confirmed once more."""
-    return saga.Pause(saga.move(order, world, state=State.CONFIRMED))
+    return saga.Pause(writes.move(order, world, state=State.CONFIRMED))
 
 
 def refund_without_a_record(order, wish, world):
     """The provider is asked first, and the refund written down after."""
     after = refunds_with_record(order, wish, world)
     if world.provider.find(after.payment_id).status is PaymentStatus.CAPTURED:
-        saga.repaid(after, after.refunds[-1], world)
+        owed.repaid(after, after.refunds[-1], world)
     return after
 
 
@@ -294,7 +294,7 @@ def refund_under_another_key(order, one, world):
     return replace(repaid_once(order, replace(one, number=1000 + order.version), world), number=one.number)
 
 
-repaid_once = saga.repaid
+repaid_once = owed.repaid
 
 
 def refusal_taken_for_a_refund(order, one, world):
@@ -315,19 +315,19 @@ def refusal_asked_again(order, one, world):
 
 
 def refusal_that_restocks_all_the_same(order, refund, world):
-    now = saga.repaid(order, refund, world)
+    now = owed.repaid(order, refund, world)
     others = [now if one.number == now.number else one for one in order.refunds]
-    return saga.move_on(order, world, refunds=others)
+    return owed.move_on(order, world, refunds=others)
 
 
 def restock_without_a_write(order, restock, world):
-    return saga.move_on(order, world, restocks=[replace(one, done=True) for one in order.restocks])
+    return owed.move_on(order, world, restocks=[replace(one, done=True) for one in order.restocks])
 
 
 def restock_under_another_id(order, restock, world):
     again = replace(restock, id=f"{restock.id}-{order.version}")
     world.stock.give_back(order.id, again.id, again.items)
-    return saga.move_on(order, world, restocks=[again if one is restock else one for one in order.restocks])
+    return owed.move_on(order, world, restocks=[again if one is restock else one for one in order.restocks])
 
 
 def receive_with(changed):
@@ -385,7 +385,7 @@ def returns_that_are_not_counted(monkeypatch):
 
 
 def sweeper_that_only_sees_states(monkeypatch):
-    for module in (saga, orders):
+    for module in (writes, orders):
         monkeypatch.setattr(module, "is_moving", lambda order: order.state in MOVING)
 
 
@@ -410,9 +410,9 @@ def sweeper_that_only_sees_states(monkeypatch):
         step(State.DELIVERED, late_event_that_begins_anew),
         attribute(refunds, "_with_refund", refund_without_a_record),
         attribute(refunds, "_check_amount", lambda _order, _wish: None),
-        attribute(saga, "repaid", refund_under_another_key),
-        attribute(saga, "repaid", refusal_taken_for_a_refund),
-        attribute(saga, "repaid", refusal_asked_again),
+        attribute(owed, "repaid", refund_under_another_key),
+        attribute(owed, "repaid", refusal_taken_for_a_refund),
+        attribute(owed, "repaid", refusal_asked_again),
         attribute(saga, "repay", refusal_that_restocks_all_the_same),
         attribute(saga, "put_back", restock_without_a_write),
         attribute(saga, "put_back", restock_under_another_id),

@@ -10,7 +10,8 @@ from chalicelib.cart import domain as carts
 from chalicelib.cart.cart import Cart
 from chalicelib.cart.domain import Variants
 from chalicelib.checkout.effects import Held, Record, Terms, World
-from chalicelib.checkout.saga import NEXT_LOOK_SECONDS, drive
+from chalicelib.checkout.saga import drive
+from chalicelib.checkout.writes import NEXT_LOOK_SECONDS
 from chalicelib.discounts import domain as discounts
 from chalicelib.errors import (
     CartChanged,

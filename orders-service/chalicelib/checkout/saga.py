@@ -7,24 +7,14 @@ of two that race one goes on from what the other wrote. Rows are those of docs/c
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
-
-import msgspec
 
 from chalicelib.checkout.effects import Basket, Payment, PaymentStatus, World
-from chalicelib.errors import (
-    CatalogDown,
-    CurrencyMismatch,
-    HoldClosed,
-    OutcomeUnknown,
-    OutOfStock,
-    ProviderDown,
-    RefundRefused,
-)
-from chalicelib.orders.order import SHOWN, Change, Order, Refund, Restock, State, all_of, is_moving, is_refunded
+from chalicelib.checkout.owed import give_all_back, pay_back, put_back, repay, with_refund
+from chalicelib.checkout.writes import move, settle, undo_as
+from chalicelib.errors import CatalogDown, CurrencyMismatch, HoldClosed, OutcomeUnknown, OutOfStock, ProviderDown
+from chalicelib.orders.order import Order, State
 
 HOLD_SECONDS = 900
-NEXT_LOOK_SECONDS = 20  # longer than a request may take, so that the sweeper leaves a running checkout alone
 WAIT_SECONDS = 45  # less than the sweeper's minute: an order that waits for its buyer is looked at every time
 MAX_STEPS = 16
 
@@ -137,31 +127,6 @@ def stand(order: Order, world: World) -> Order | Pause:
     return Pause(order)
 
 
-def repay(order: Order, refund: Refund, world: World) -> Order:
-    """Make one refund, under its own key, and write down what came of it; until that is written it is asked for again.
-
-    After a refusal the order is not refunded in full any more, so what was to go back to stock for that stays.
-    """
-    now = repaid(order, refund, world)
-    refunds = [now if one.number == now.number else one for one in order.refunds]
-    restocks = order.restocks if now.done else [one for one in order.restocks if one.done or one.refund is None]
-    return move_on(order, world, refunds=refunds, restocks=restocks)
-
-
-def put_back(order: Order, restock: Restock, world: World) -> Order:
-    """Put goods back into stock, once for each id; until that is written it is asked for again."""
-    world.stock.give_back(order.id, restock.id, restock.items)
-    done = [msgspec.structs.replace(one, done=True) if one.id == restock.id else one for one in order.restocks]
-    return move_on(order, world, restocks=done)
-
-
-def move_on(order: Order, world: World, **changes: Any) -> Order:
-    """Write what was made; with the last of it an order that was refunded in full is REFUNDED."""
-    after = msgspec.structs.replace(order, **changes)
-    actor = order.refunds[-1].actor if order.refunds else "system"
-    return move(order, world, actor=actor, state=State.REFUNDED if is_refunded(after) else order.state, **changes)
-
-
 def undo(order: Order, world: World) -> Order | Pause:
     """CANCELLING, row 11: money first, then stock, then the cart with the final state. Each part can be run again."""
     if order.payment_id is not None:
@@ -196,77 +161,3 @@ STEPS: dict[State, Step] = {
     State.PAYMENT_FAILED: stand,
     State.REFUNDED: stand,
 }
-
-
-def move(order: Order, world: World, basket: Basket = Basket.KEEP, *, actor: str = "system", **changes: Any) -> Order:
-    """Write the order's next form over this one; what stands there now, ours or another's.
-
-    A repeat, a lost reply or a race fails the condition on the version, and the store reads what is true.
-    """
-    return world.store.write(order, moved(order, world, actor, **changes), basket)
-
-
-def moved(order: Order, world: World, actor: str, **changes: Any) -> Order:
-    """The order's next form, to be written if this one still stands; `actor` caused a change of its status."""
-    now = world.now()
-    after = msgspec.structs.replace(order, **changes)
-    return msgspec.structs.replace(
-        after,
-        version=order.version + 1,
-        operation=world.new_id("op"),
-        updated_at=now,
-        history=_history(order, after, now, actor),
-        due=(changes.get("due") or now + NEXT_LOOK_SECONDS) if is_moving(after) else None,
-    )
-
-
-def settle(order: Order, world: World, baskets: tuple[Basket, ...], **changes: Any) -> Order:
-    """Write a final state and let go of the cart in the same transaction.
-
-    Once refused though the order stands, a condition on the cart stays refused: its version never repeats and an
-    order marks it once. So the next, weaker one is tried.
-    """
-    for basket in (*baskets, Basket.KEEP):
-        now = move(order, world, basket, **changes)
-        if now.version != order.version:
-            return now
-    return now
-
-
-def undo_as(end: State, order: Order, world: World, **changes: Any) -> Order:
-    """Start to undo, and store how it will have ended."""
-    return move(order, world, state=State.CANCELLING, end=end, waiting=False, next_action=None, **changes)
-
-
-def with_refund(order: Order, world: World) -> list[Refund]:
-    """The order's refunds and one more for all that was captured and not given back."""
-    left = order.refundable if order.captured else order.total
-    if not left:
-        return order.refunds
-    number, actor = len(order.refunds) + 1, order.cancelled_by or "system"
-    return [*order.refunds, Refund(number, left, "cancelled", world.now(), actor=actor)]
-
-
-def pay_back(order: Order, world: World) -> list[Refund]:
-    """Make every refund that is not made yet; all of them as they then are."""
-    return [repaid(order, one, world) if one.is_pending else one for one in order.refunds]
-
-
-def repaid(order: Order, one: Refund, world: World) -> Refund:
-    """What came of asking for it. One that is refused for good must not keep the order: staff sees it, and it can be
-    refunded anew."""
-    try:
-        world.provider.refund(order, one.number, one.amount)
-    except RefundRefused:
-        return msgspec.structs.replace(one, failed_at=world.now())
-    return msgspec.structs.replace(one, done=True, done_at=world.now())
-
-
-def give_all_back(order: Order, world: World) -> None:
-    world.stock.give_back(order.id, f"{order.id}-cancelled", all_of(order))
-
-
-def _history(before: Order, after: Order, now: float, actor: str) -> list[Change]:
-    if SHOWN[before.state] == SHOWN[after.state]:
-        return after.history
-    return [*after.history, Change(SHOWN[after.state], now, after.cancelled_by or actor)]

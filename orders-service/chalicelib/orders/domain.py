@@ -3,7 +3,9 @@
 from collections.abc import Callable, Mapping
 
 from chalicelib.checkout.effects import World
-from chalicelib.checkout.saga import drive, move, undo_as, with_refund
+from chalicelib.checkout.owed import with_refund
+from chalicelib.checkout.saga import drive
+from chalicelib.checkout.writes import move, undo_as
 from chalicelib.errors import OrderShipped, OutcomeUnknown
 from chalicelib.keyed import Keyed
 from chalicelib.orders import models

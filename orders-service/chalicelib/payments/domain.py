@@ -4,9 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 from chalicelib.checkout.effects import World
+from chalicelib.checkout.owed import take_back
 from chalicelib.checkout.saga import drive
-from chalicelib.orders.order import is_moving
+from chalicelib.orders.order import Order, is_moving
+from chalicelib.payments.ledger import Ledger
+from chalicelib.payments.provider import NOT_MADE
 from common import logs
+from common.problems import Unavailable
 
 IGNORED = frozenset({"payment_intent.created", "payment_intent.requires_action", "payment_intent.processing"})
 """What only repeats what we have just done ourselves."""
@@ -15,28 +19,48 @@ ALARMING = frozenset({"refund.failed", "charge.dispute.created", "charge.dispute
 """Money that goes another way than the order says: an operator reads the line, and reconciling tells the difference."""
 
 FOLLOWED = ("payment_intent.", "charge.refund", "refund.", "charge.dispute.")
+MAX_RACES = 8
 _log = logs.logger(__name__)
 
 
-def hear_event(event: Any, world: World, order_of_payment: Callable[[str], str | None]) -> None:
+def hear_event(event: Any, world: World, ledger: Ledger) -> None:
     """Bring the order on that the event is about; what is about none of ours is ignored."""
     kind, about = _read(event)
     if kind in IGNORED or not kind.startswith(FOLLOWED):
         return
-    order_id = order_of(about) or _order_of_payment(about, order_of_payment)
+    order_id = order_of(about) or _order_of_payment(about, ledger.order_of)
     if order_id is None:
         return
     if kind in ALARMING:
         _log.error("payment_event", extra={"kind": kind, "order_id": order_id, "status": about.get("status")})
     elif not kind.startswith("payment_intent."):
         _log.info("payment_event", extra={"kind": kind, "order_id": order_id, "status": about.get("status")})
-    look_at_order(order_id, world)
+    order = look_at_order(order_id, world)
+    if order and about.get("status") in NOT_MADE and "refund" in kind:
+        look_at_refunds(order, world, ledger)
 
 
-def look_at_order(order_id: str, world: World) -> None:
+def look_at_order(order_id: str, world: World) -> Order | None:
     order = world.store.find_order(order_id)
-    if order and is_moving(order):
-        drive(order, world)
+    return drive(order, world) if order and is_moving(order) else order
+
+
+def look_at_refunds(order: Order, world: World, ledger: Ledger) -> None:
+    """A refund may come back weeks after it was made, when reconciling does not look that far back any more.
+
+    One write at the order's version: a repeat finds nothing left to note, and who loses a race looks again.
+    """
+    if order.payment_id is None or not any(one.done for one in order.refunds):
+        return
+    entries = ledger.refunds_of(order.payment_id)
+    made = {one.number for one in entries if one.made}
+    failed = {one.number for one in entries} - made
+    for _ in range(MAX_RACES):
+        numbers = {one.number for one in order.refunds if one.done and one.number in failed}
+        if not numbers:
+            return
+        order = take_back(order, numbers, world)
+    raise Unavailable(retry_after=1)
 
 
 def order_of(about: dict[str, Any]) -> str | None:

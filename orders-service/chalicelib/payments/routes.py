@@ -26,5 +26,5 @@ def hear_event(call: Call) -> Received:
     body = call.request.raw_body
     raw = body.encode() if isinstance(body, str) else body
     signatures.check(call.header("Stripe-Signature"), raw, config.payment_webhook_secrets(), clock.now())
-    domain.hear_event(decode_json(raw), world(call.deadline), ledger(call.deadline).order_of)
+    domain.hear_event(decode_json(raw), world(call.deadline), ledger(call.deadline))
     return Received()

@@ -9,7 +9,9 @@ import msgspec
 from chalicelib.cart import domain as carts
 from chalicelib.cart.cart import Cart
 from chalicelib.checkout.effects import World
-from chalicelib.checkout.saga import drive, move
+from chalicelib.checkout.owed import next_number
+from chalicelib.checkout.saga import drive
+from chalicelib.checkout.writes import move
 from chalicelib.discounts import domain as discounts
 from chalicelib.errors import OrderShipped, OutcomeUnknown
 from chalicelib.invoices import domain as invoices
@@ -101,7 +103,7 @@ def _left_here(order: Order, world: World) -> dict[str, Any]:
     if order.state is not State.CONFIRMED or not order.shipments or not rest:
         return {}
     now, amount = world.now(), share_of(order, Counter(rest))
-    refund = Refund(len(order.refunds) + 1, amount, "erased", now)
+    refund = Refund(next_number(order), amount, "erased", now)
     return {
         "state": State.SHIPPED,
         "restocks": [*order.restocks, Restock(id=world.new_id("wdr"), items=parcels(rest), at=now)],

@@ -10,7 +10,9 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from chalicelib.checkout.effects import World
-from chalicelib.checkout.saga import drive, give_all_back, move, move_on
+from chalicelib.checkout.owed import give_all_back, move_on, next_number, take_back
+from chalicelib.checkout.saga import drive
+from chalicelib.checkout.writes import move
 from chalicelib.errors import RefundRefused
 from chalicelib.orders.order import Order, Refund, Restock, State, parcels, unshipped
 from chalicelib.payments.ledger import RefundEntry
@@ -22,7 +24,7 @@ Mend = Callable[[Facts, Difference, World], object]
 def refund(facts: Facts, difference: Difference, world: World) -> object:
     """Money that was taken for an order that ended: the refund is on the order before it is made."""
     order, amount = facts.order, difference.facts["amount"]
-    one = Refund(len(order.refunds) + 1, amount, "reconciled", world.now())
+    one = Refund(next_number(order), amount, "reconciled", world.now())
     captured = order.captured or next(p.captured for p in facts.payments if p.id == order.payment_id)
     return drive(move(order, world, captured=captured, refunds=[*order.refunds, one]), world)
 
@@ -41,8 +43,10 @@ def adopt(facts: Facts, difference: Difference, world: World) -> object:
 
 
 def _with(order: Order, entry: RefundEntry) -> list[Refund]:
-    """Ours under its number, if it was thought to be refused, else a new one."""
-    made = Refund(len(order.refunds) + 1, entry.amount, None, entry.made_at, True, "provider", None, entry.made_at)
+    """Ours under its number, if it was thought to be refused, else a new one: with the number that stands on it, or
+    it would be taken for one that is missing and made once more."""
+    number = entry.number or next_number(order)
+    made = Refund(number, entry.amount, None, entry.made_at, True, "provider", None, entry.made_at)
     if all(one.number != entry.number for one in order.refunds):
         return [*order.refunds, made]
     done = {"done": True, "done_at": float(entry.made_at), "failed_at": None}
@@ -68,14 +72,8 @@ def repay(facts: Facts, difference: Difference, world: World) -> object:
 
 
 def mark_failed(facts: Facts, difference: Difference, world: World) -> object:
-    """The bank sent it back: nothing was paid, so it can be refunded again. The order's status stays.
-
-    When it seemed to be made is kept: the report of sales has told it by then.
-    """
-    number = difference.facts["refund"]
-    failed = {"done": False, "failed_at": world.now()}
-    refunds = [replace(one, **failed) if one.number == number else one for one in facts.order.refunds]
-    return move(facts.order, world, refunds=refunds)
+    """The bank sent it back."""
+    return take_back(facts.order, [difference.facts["refund"]], world)
 
 
 def put_back(facts: Facts, difference: Difference, world: World) -> object:

@@ -1,11 +1,13 @@
-"""Refunds by hand. Each is on its order, with number and key, before the provider is asked; see checkout/saga.py."""
+"""Refunds by hand. Each is on its order, with number and key, before the provider is asked; see checkout/owed.py."""
 
 from functools import partial
 
 import msgspec
 
 from chalicelib.checkout.effects import World
-from chalicelib.checkout.saga import drive, moved
+from chalicelib.checkout.owed import next_number
+from chalicelib.checkout.saga import drive
+from chalicelib.checkout.writes import moved
 from chalicelib.errors import OrderCancelled, OrderNotPaid, RefundExceeds, TooManyRefunds
 from chalicelib.keyed import Keyed
 from chalicelib.orders.domain import write_once
@@ -39,7 +41,7 @@ def _with_refund(order: Order, wish: Wish, world: World) -> Order:
     _check_refundable(order)
     _check_amount(order, wish)
     made = Refund(
-        number=len(order.refunds) + 1,
+        number=next_number(order),
         amount=wish.amount.amount,
         reason=wish.reason if order.email is not None else None,  # nothing is written down again of who was erased
         at=world.now(),

@@ -1,7 +1,7 @@
 """Returns: asked for, approved or rejected, received.
 
 Each step is one write of the order at its version, so a repeat finds it done and of two that race one looks again.
-Receiving writes down in one go what is owed, a refund and a restock, each under an id of its own; see checkout/saga.py.
+Receiving writes down in one go what is owed, a refund and a restock, each under an id of its own; see checkout/owed.py.
 """
 
 from collections.abc import Callable
@@ -10,7 +10,9 @@ from typing import Any
 import msgspec
 
 from chalicelib.checkout.effects import World
-from chalicelib.checkout.saga import drive, move
+from chalicelib.checkout.owed import next_number
+from chalicelib.checkout.saga import drive
+from chalicelib.checkout.writes import move
 from chalicelib.errors import (
     OrderCancelled,
     OrderNotDelivered,
@@ -168,7 +170,7 @@ def _decided(order: Order, one: Return, status: str, actor: str, world: World) -
 
 def _received(order: Order, one: Return, actor: str, world: World) -> dict[str, Any]:
     now, amount = world.now(), share_of(order, counted(one.items))
-    number = len(order.refunds) + 1 if amount else None
+    number = next_number(order) if amount else None
     changes = _with(order, one, status="received", received_at=now, received_by=actor, refund=number)
     changes["restocks"] = [*order.restocks, Restock(id=one.id, items=one.items, at=now, returned=True)]
     if number:

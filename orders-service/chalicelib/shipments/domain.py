@@ -7,7 +7,7 @@ from functools import partial
 import msgspec
 
 from chalicelib.checkout.effects import World
-from chalicelib.checkout.saga import move, moved
+from chalicelib.checkout.writes import move, moved
 from chalicelib.errors import OrderCancelled, OrderNotConfirmed, OrderNotShipped, ShipmentExceeds
 from chalicelib.keyed import Keyed
 from chalicelib.orders.domain import write_once
