@@ -13,7 +13,8 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Generic, TypeVar, get_args, get_origin
+from types import UnionType
+from typing import Annotated, Any, Generic, TypeVar, Union, get_args, get_origin
 
 import msgspec
 from chalice import Blueprint, Chalice, Response
@@ -26,6 +27,7 @@ from common.deadline import Deadline
 from common.keyring import Signer
 from common.problems import (
     BodyTooLarge,
+    Forbidden,
     IdempotencyKeyInvalid,
     IdempotencyKeyRequired,
     MalformedJson,
@@ -45,10 +47,12 @@ View = Callable[..., Any]
 LiveCheck = Callable[[Caller], bool]
 MAX_BODY_BYTES = 256 * 1024
 REQUEST_SECONDS = 10.0
+_RETRY_SECONDS = 5
 _VERBS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _JSON = re.compile(r"^application/json *(;.*)?$", re.IGNORECASE)
 _CHARSET = re.compile(r"charset *= *\"?([^\s;\"]+)", re.IGNORECASE)
 _PATH_PART = re.compile(r"^[A-Za-z0-9._-]{1,128}\Z")
+_WHOLE = re.compile(r"^-?[0-9]{1,18}\Z")
 _KEY = re.compile(r"^[\x21-\x7e]{1,255}$")
 _EXPOSED = "ETag, Location, Retry-After, X-Request-Id, Idempotent-Replayed, WWW-Authenticate, Allow, Device-Token"
 _ACCEPTED = "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Device-Token, traceparent"
@@ -99,6 +103,7 @@ class Operation:
     if_match: bool
     live: bool = False
     hidden: bool = False
+    restricted: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass
@@ -175,14 +180,16 @@ def operation(
     keyed: bool = False,
     if_match: bool = False,
     live: bool = False,
+    restricted: Mapping[str, Sequence[str]] | None = None,
 ) -> Callable[[View], View]:
     """Declare a view: who may call it, what it takes, what it answers. The view returns a body or a Reply.
 
     A body alone is answered with the smallest status of `responses`. `problems` are those of the domain;
     the ones that every route can have need no mention. `keyed` demands an Idempotency-Key. `live` asks whether the
     caller's session has ended (else its access token is good until it expires): 401 then, before any look at the body.
+    `restricted` names query parameters that only some roles may use: 403 for all others, whatever stands in them.
     """
-    declared = Operation(allow, request, query, responses, problems, keyed, if_match, live)
+    declared = Operation(allow, request, query, responses, problems, keyed, if_match, live, restricted=restricted or {})
 
     def wrap(view: View) -> View:
         wanted = inspect.signature(view).parameters.keys() & {"body", "query", "call"}
@@ -211,9 +218,13 @@ def _arguments(call: Call, declared: Operation, wanted: set[str]) -> dict[str, A
         declared.allow.check(call.caller)
     if declared.live:
         _check_live(call)
+    if declared.restricted:
+        _check_restricted(call, declared.restricted)
     values: dict[str, Any] = {"call": call}
     if declared.request:
         _check_media_type(call)
+    if len(_raw(call)) > MAX_BODY_BYTES:
+        raise BodyTooLarge
     if declared.keyed:
         _ = call.idempotency_key
     if declared.request:
@@ -230,6 +241,12 @@ def _check_live(call: Call) -> None:
         raise TokenInvalid("The session has ended. Log in again.")
 
 
+def _check_restricted(call: Call, restricted: Mapping[str, Sequence[str]]) -> None:
+    for name in restricted.keys() & (call.request.query_params or {}).keys():
+        if not call.has_role(*restricted[name]):
+            raise Forbidden
+
+
 def _check_path(parts: Iterable[str]) -> None:
     """Nothing of ours has such a name, so no store is asked for it."""
     if not all(_PATH_PART.match(part) for part in parts):
@@ -242,8 +259,6 @@ def _check_media_type(call: Call) -> None:
     charset = _CHARSET.search(kind)
     if raw and (not _JSON.match(kind) or (charset and charset[1].lower() not in ("utf-8", "utf8"))):
         raise UnsupportedMediaType
-    if len(raw) > MAX_BODY_BYTES:
-        raise BodyTooLarge
 
 
 def _raw(call: Call) -> bytes:
@@ -265,17 +280,24 @@ def _body(call: Call, kind: type) -> Any:
 def _query(given: MultiDict | None, kind: type) -> Any:
     known = {one.encode_name: one for one in msgspec.structs.fields(kind)}
     values = {name: given.getlist(name) for name in given or () if name in known} if given else {}
-    return validation.convert(
-        {name: found if _is_list(known[name].type) else found[-1] for name, found in values.items()},
-        kind,
-        strict=False,
-    )
+    return validation.convert({name: _query_value(found, known[name].type) for name, found in values.items()}, kind)
 
 
-def _is_list(kind: Any) -> bool:
-    while get_origin(kind) is Annotated:
-        kind = get_args(kind)[0]
-    return get_origin(kind) is list
+def _query_value(found: list[str], kind: Any) -> Any:
+    """All of a list, else the last one; a number only if it is written as a whole one, so neither `1.0` nor `1e1`."""
+    members = _bare(kind)
+    if list in members:
+        return found
+    return int(found[-1]) if int in members and _WHOLE.match(found[-1]) else found[-1]
+
+
+def _bare(kind: Any) -> set[Any]:
+    """The members of a union, or the type, each without what describes it."""
+    if get_origin(kind) is Annotated:
+        return _bare(get_args(kind)[0])
+    if get_origin(kind) in (Union, UnionType):
+        return set().union(*map(_bare, get_args(kind)))
+    return {get_origin(kind) or kind}
 
 
 def _answer(call: Call, declared: Operation, result: Any) -> Response:
@@ -388,7 +410,8 @@ def _meta(
         """Ask each dependency and tell its state."""
         states = {name: _state(ask) for name, ask in dependencies.items()}
         up = all(state == "ok" for state in states.values())
-        return Reply(200 if up else 503, Dependencies("ok" if up else "degraded", settings.service, states))
+        body = Dependencies("ok" if up else "degraded", settings.service, states)
+        return Reply(200 if up else 503, body, retry_after=None if up else _RETRY_SECONDS)
 
     @routes.route("/.well-known/jwks.json", methods=["GET"])
     @operation(allow=public, responses={200: KeySet})

@@ -48,13 +48,12 @@ def decode_json(raw: bytes) -> Any:
     return value
 
 
-def convert(value: Any, kind: type[T], *, strict: bool = True) -> T:
-    """The value as `kind`, or ValidationFailed with every field that is wrong, up to a thousand. Text is not turned
-    into numbers, unless `strict` is off, as query strings need."""
+def convert(value: Any, kind: type[T]) -> T:
+    """The value as `kind`, or ValidationFailed with every field that is wrong, up to a thousand."""
     try:
-        return msgspec.convert(value, kind, strict=strict)
+        return msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
-        found = list(islice(_errors(value, kind, "", strict), _MOST_ERRORS)) or [_field_error(error, "")]
+        found = list(islice(_errors(value, kind, ""), _MOST_ERRORS)) or [_field_error(error, "")]
         raise ValidationFailed(found) from None
 
 
@@ -83,44 +82,44 @@ def _children(value: Any) -> list[Any]:
     return (value or [None]) if isinstance(value, list) else []
 
 
-def _errors(value: Any, kind: Any, at: str, strict: bool) -> Iterator[FieldError]:
+def _errors(value: Any, kind: Any, at: str) -> Iterator[FieldError]:
     """Walk value and type together, no further than asked; the leaves and what spans fields are left to msgspec."""
     found = False
-    for error in _inner_errors(value, _plain(kind, value), at, strict):
+    for error in _inner_errors(value, _plain(kind, value), at):
         found = True
         yield error
     if not found or _too_many(value, kind):
-        yield from _own_error(value, kind, at, strict)
+        yield from _own_error(value, kind, at)
 
 
-def _inner_errors(value: Any, plain: Any, at: str, strict: bool) -> Iterator[FieldError]:
+def _inner_errors(value: Any, plain: Any, at: str) -> Iterator[FieldError]:
     if isinstance(plain, type) and issubclass(plain, msgspec.Struct) and isinstance(value, dict):
-        yield from _struct_errors(value, plain, at, strict)
+        yield from _struct_errors(value, plain, at)
     elif get_origin(plain) is list and isinstance(value, list):
         (item,) = get_args(plain)
         for place, one in enumerate(islice(value, _MOST_LOOKED_AT)):
-            yield from _errors(one, item, f"{at}[{place}]", strict)
+            yield from _errors(one, item, f"{at}[{place}]")
     elif get_origin(plain) is dict and isinstance(value, dict):
         item = get_args(plain)[1]
         for name, one in islice(value.items(), _MOST_LOOKED_AT):
-            yield from _errors(one, item, _join(at, name), strict)
+            yield from _errors(one, item, _join(at, name))
 
 
-def _struct_errors(value: dict[str, Any], kind: type[msgspec.Struct], at: str, strict: bool) -> Iterator[FieldError]:
+def _struct_errors(value: dict[str, Any], kind: type[msgspec.Struct], at: str) -> Iterator[FieldError]:
     fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
     if kind.__struct_config__.forbid_unknown_fields:
         for name in value.keys() - fields.keys():
             yield FieldError(_join(at, name), "unknown_field", "This field is not known here.")
     for name, field in fields.items():
         if name in value:
-            yield from _errors(value[name], field.type, _join(at, name), strict)
+            yield from _errors(value[name], field.type, _join(at, name))
         elif field.required:
             yield FieldError(_join(at, name), "missing", "This field is required.")
 
 
-def _own_error(value: Any, kind: Any, at: str, strict: bool) -> Iterator[FieldError]:
+def _own_error(value: Any, kind: Any, at: str) -> Iterator[FieldError]:
     try:
-        msgspec.convert(value, kind, strict=strict)
+        msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
         yield _field_error(error, at)
 

@@ -564,6 +564,7 @@ def test_imports_are_listed_newest_first(api, files, shop_clock):
     rest = api.get(f"/imports?limit=2&cursor={first['next_cursor']}", role="staff").json
 
     assert [one["id"] for one in first["items"] + rest["items"]] == made[::-1]
+    assert api.get(f"/imports?cursor={first['next_cursor']}", role="admin").code == "cursor_invalid"
 
 
 def test_products_share_their_calls_and_unchanged_ones_are_only_read(files, calls):

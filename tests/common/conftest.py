@@ -5,12 +5,12 @@ from typing import Annotated, Literal
 
 import pytest
 from chalice import Blueprint
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 import common.http
 from common import auth, problems
 from common.http import Call, Reply, make_app, operation
-from common.schemas import Body, Code, Nothing, Page, PageQuery
+from common.schemas import Body, Code, Id, Nothing, Page, PageQuery
 from common.settings import Settings
 from tests.support import tokens
 from tests.support.api import Api, connected
@@ -37,6 +37,7 @@ class Thing(Struct):
 
 class ListThings(PageQuery):
     sku: list[str] = []
+    owner: Id | UnsetType = UNSET
 
 
 @routes.route("/things/{thing_id}", methods=["PUT"])
@@ -58,7 +59,9 @@ def get_thing(thing_id: str, call: Call) -> Reply[Thing]:
 
 
 @routes.route("/things", methods=["GET"])
-@operation(allow=auth.everyone, query=ListThings, responses={200: Page[Thing]})
+@operation(
+    allow=auth.everyone, query=ListThings, responses={200: Page[Thing]}, restricted={"owner": ("staff", "admin")}
+)
 def list_things(query: ListThings) -> Page[Thing]:
     """List things."""
     return Page(items=[Thing(query.limit), Thing(len(query.sku))], next_cursor=None)

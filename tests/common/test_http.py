@@ -104,13 +104,24 @@ def test_too_many_and_one_of_them_wrong_is_a_failed_validation(api):
     assert [e["field"] for e in answer.json["errors"]] == ["items[3].quantity", "items"]
 
 
-@pytest.mark.parametrize(
-    ("query", "field"), [("limit=0", "limit"), ("limit=101", "limit"), ("limit=a", "limit"), ("limit=1.5", "limit")]
-)
-def test_a_bad_limit_is_named(api, query, field):
-    answer = api.get(f"/things?{query}", role="guest")
+@pytest.mark.parametrize("limit", ["0", "101", "-1", "a", "1.5", "1.0", "1e1", "+1", "", "true", "9" * 40, "%D9%A3"])
+def test_a_bad_limit_is_named(api, limit):
+    answer = api.get(f"/things?limit={limit}", role="guest")
 
-    assert (answer.status, answer.code, answer.json["errors"][0]["field"]) == (422, "validation_failed", field)
+    assert (answer.status, answer.code, answer.json["errors"][0]["field"]) == (422, "validation_failed", "limit")
+
+
+def test_who_may_not_use_a_query_parameter_is_refused_before_it_is_read(api):
+    assert api.get("/things?owner=not+an+id&limit=0", role="guest").code == "forbidden"
+    assert api.get("/things?owner=not+an+id", role="staff").code == "validation_failed"
+    assert api.get("/things?owner=usr_1", role="staff").status == 200
+
+
+def test_a_route_that_takes_no_body_refuses_a_large_one_as_well(api):
+    large = b"x" * (256 * 1024 + 1)
+
+    assert api.post("/internal", large, role="service:orders").code == "body_too_large"
+    assert api.post("/internal", large, role="guest").code == "forbidden"
 
 
 def test_query_parameters_are_converted_repeated_and_ignored_when_unknown(api):
@@ -148,7 +159,14 @@ def test_a_problem_has_every_member_and_the_trace_as_its_request_id(api):
 
 
 @pytest.mark.parametrize(
-    "header", ["", "x", "00-" + "0" * 32 + "-b7ad6b7169203331-01", "ff-" + "a" * 32 + "-" + "b" * 16]
+    "header",
+    [
+        "",
+        "x",
+        "00-" + "0" * 32 + "-b7ad6b7169203331-01",
+        "ff-" + "a" * 32 + "-" + "b" * 16,
+        f"00-{'a' * 32}-{'b' * 16}-01-x",
+    ],
 )
 def test_a_malformed_traceparent_begins_a_new_trace(api, header):
     answer = api.get("/health", traceparent=header)
@@ -265,6 +283,7 @@ def test_dependencies_are_asked_one_by_one(api):
     answer = api.get("/health/dependencies")
 
     assert (answer.status, answer.json["dependencies"]) == (503, {"well": "ok", "ill": "down"})
+    assert int(answer.headers["Retry-After"]) > 0
 
 
 def test_health_tells_service_and_version(api):

@@ -45,10 +45,11 @@ def find_import(import_id: str) -> Import:
     return job
 
 
-def list_imports(limit: int, cursor: str | None) -> tuple[list[Import], str | None]:
-    """The newest first, in one query."""
-    before = config.cursors.open(cursor, "imports")
-    return page(Import.newest(before, limit + 1), limit, lambda job: str(job.id), config.cursors, "imports")
+def list_imports(limit: int, cursor: str | None, reader: str) -> tuple[list[Import], str | None]:
+    """The newest first, in one query; `reader` is whose cursor it is."""
+    scope = ("imports", reader)
+    before = config.cursors.open(cursor, *scope)
+    return page(Import.newest(before, limit + 1), limit, lambda job: str(job.id), config.cursors, *scope)
 
 
 def stop_import(import_id: str) -> Import:

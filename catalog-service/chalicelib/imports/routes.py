@@ -10,7 +10,7 @@ from chalicelib.imports.models import Import
 from chalicelib.imports.schemas import AnnouncedImport, AnnounceImport, ImportList, ImportView, Unreadable
 from common import clock
 from common.auth import roles
-from common.http import Reply, operation
+from common.http import Call, Reply, operation
 from common.problems import CursorInvalid, NotFound
 from common.schemas import PageQuery
 
@@ -28,9 +28,9 @@ def announce_import(body: AnnounceImport) -> Reply[AnnouncedImport]:
 
 @routes.route("/imports", methods=["GET"])
 @operation(allow=staff, query=PageQuery, responses={200: ImportList}, problems=[CursorInvalid])
-def list_imports(query: PageQuery) -> ImportList:
+def list_imports(query: PageQuery, call: Call) -> ImportList:
     """List the imports of the last 30 days, the newest first."""
-    jobs, following = domain.list_imports(query.limit, query.cursor)
+    jobs, following = domain.list_imports(query.limit, query.cursor, call.caller.id)
     return ImportList([present(job) for job in jobs], following)
 
 

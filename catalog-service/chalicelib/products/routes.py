@@ -40,15 +40,19 @@ _EDITOR = View(staff=True)
 
 
 @routes.route("/products", methods=["GET"])
-@operation(allow=public, query=ListProducts, responses={200: ProductList}, problems=[CursorInvalid, Forbidden])
+@operation(
+    allow=public,
+    query=ListProducts,
+    responses={200: ProductList},
+    problems=[CursorInvalid, Forbidden],
+    restricted={"status": STAFF},
+)
 def list_products(query: ListProducts, call: Call) -> ProductList:
     """Cards of the active products, of all or of a category and those below it; staff may ask for other statuses.
 
     With `q`, `min_price` or `max_price` (minor units) a search, which has its own order and finds active products.
     """
     asked = query.status is not UNSET
-    if asked and not call.has_role(*STAFF):
-        raise Forbidden
     if query.searches:
         return _search(query, call.caller.id if asked else "")
     listing = domain.Listing(

@@ -19,7 +19,13 @@ STAFF = ("staff", "admin")
 
 
 @routes.route("/orders", methods=["GET"])
-@operation(allow=everyone, query=ListOrders, responses={200: Page[OrderView]}, problems=[CursorInvalid])
+@operation(
+    allow=everyone,
+    query=ListOrders,
+    responses={200: Page[OrderView]},
+    problems=[CursorInvalid],
+    restricted=dict.fromkeys(("status", "customer_id", "email", "day"), STAFF),
+)
 def list_orders(query: ListOrders, call: Call) -> Page[OrderView]:
     """List the caller's orders, newest first; staff may ask for others by one filter."""
     filters, any_order = query.filters, call.has_role(*STAFF)
