@@ -26,8 +26,11 @@ class Settings:
 
     @classmethod
     def read(cls, service: str, env: Mapping[str, str]) -> Self:
-        """Lists are comma-separated; `JWKS_URLS` is `issuer=url,issuer=url`. The clock moves in stage local only."""
-        stage = env.get("STAGE", "local")
+        """Lists are comma-separated; `JWKS_URLS` is `issuer=url,issuer=url`. The clock moves in stage local only.
+
+        What is allowed in stage local is never allowed in Lambda because somebody has forgotten to name the stage.
+        """
+        stage = env.get("STAGE") or ("unnamed" if "AWS_LAMBDA_FUNCTION_NAME" in env else "local")
         return cls(
             service=service,
             version=env.get("VERSION", "dev"),

@@ -279,6 +279,15 @@ def test_the_callers_address_is_believed_from_the_edge_only(api):
     assert told == {"address": "1.2.3.4"}
 
 
+def test_what_the_gateway_adds_of_the_edge_is_not_the_callers_address(api):
+    edge = api.get("/address").json["address"]
+    secret = {"X_Edge_Secret": "s3cret"}
+
+    assert api.get("/address", X_Forwarded_For=f"6.6.6.6, 1.2.3.4, {edge}", **secret).json == {"address": "1.2.3.4"}
+    assert api.get("/address", X_Forwarded_For=edge, **secret).json == {"address": edge}
+    assert api.get("/address", X_Forwarded_For=f"1.2.3.4, {edge}", X_Edge_Secret="gu\xe9ss").json == {"address": edge}
+
+
 def test_dependencies_are_asked_one_by_one(api):
     answer = api.get("/health/dependencies")
 

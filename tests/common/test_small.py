@@ -100,6 +100,11 @@ def test_settings_take_lists_apart_and_move_the_clock_in_stage_local_only():
     assert Settings.read("orders", env | {"STAGE": "local"}).clock_file == "/c"
 
 
+def test_a_function_whose_stage_nobody_named_is_not_local():
+    assert Settings.read("orders", {"AWS_LAMBDA_FUNCTION_NAME": "orders-service-prod"}).stage != "local"
+    assert Settings.read("orders", {}).stage == "local"
+
+
 def test_a_secret_is_fetched_once_unless_it_must_be_fresh(aws_environment):
     with mock_aws():
         ssm = boto3.client("ssm", "eu-central-1")
