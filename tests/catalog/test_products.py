@@ -150,6 +150,18 @@ def test_variants_can_be_replaced_as_a_whole(api, shop):
     assert api.get("/variants?sku=LAMP&sku=NEW").json["missing"] == ["LAMP", "NEW"]
 
 
+def test_what_is_too_long_for_a_sku_is_missing_and_not_looked_for(api, shop, calls):
+    """A key of more than 2 KB would be an error of DynamoDB."""
+    shop.product()
+    long = "x" * 3000
+
+    found = api.get(f"/variants?sku={long}&sku=LAMP").json
+
+    assert ([one["sku"] for one in found["items"]], found["missing"]) == (["LAMP"], [long])
+    assert long not in str(calls.made)
+    assert api.get(f"/variants?sku={long}").json == {"items": [], "missing": [long]}
+
+
 def test_variants_are_looked_up_as_asked(api, shop):
     product = shop.product("lamp", variants=[variant("A", 100, 2, options={"Size": "S"}), variant("B", 200)])
     shop.product("draft", status="draft", variants=[variant("C")])
@@ -238,7 +250,7 @@ def test_claims_of_a_product_that_was_never_written_bind_nobody(shop, monkeypatc
         raise Crash
 
     with monkeypatch.context() as broken:
-        broken.setattr(saving, "_product", crash)
+        broken.setattr(saving, "document_part", crash)
         with pytest.raises(Crash):
             shop.create("big", variants=many(100))
 
@@ -279,7 +291,7 @@ def test_a_return_from_the_archive_that_was_cut_off_can_be_tried_again(shop, sma
     product = shop.product("big", variants=many(6))
     shop.archive(product)
     with monkeypatch.context() as broken:
-        broken.setattr(saving, "_product", crash)
+        broken.setattr(saving, "document_part", crash)
         with pytest.raises(Crash):
             shop.change(product, version=2, status="active")
 
