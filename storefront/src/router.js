@@ -17,11 +17,12 @@ function here() {
 
 export const place = new Store(here());
 
-/** Go to an address of the shop; `replace` leaves no step back to where one was. */
+/** Go to an address of the shop; `replace` leaves no step back to where one was. Another filter of a page is no other page. */
 export function navigate(address, { replace = false } = {}) {
   rememberScroll();
   history[replace ? "replaceState" : "pushState"](null, "", address);
-  place.set({ ...here(), arrival: replace ? "replace" : "push" });
+  const same = replace && location.pathname === place.value.path;
+  place.set({ ...here(), arrival: same ? "same" : "new" });
 }
 
 /** `routes` is a list of [pattern, page]; "/product/:slug" passes `slug` to its page. */
@@ -64,7 +65,7 @@ function restoreScroll(top, until = performance.now() + 1000) {
 /** After a step to another page: back to where the reader was, or to the top with the focus on the content. */
 export function settle({ arrival }) {
   if (arrival === "back") restoreScroll(history.state?.scroll ?? 0);
-  if (arrival !== "push") return;
+  if (arrival !== "new") return;
   scrollTo(0, 0);
   document.getElementById("main")?.focus({ preventScroll: true });
 }

@@ -51,8 +51,16 @@ export async function everyItem(path) {
   return items;
 }
 
-/** The session ends here even when the shop cannot be told. */
-export async function logOut() {
-  await call("DELETE", "/sessions/current").catch(() => null);
+/** `keepalive`: also when the page is left meanwhile. */
+const endSession = (token) => exchange("DELETE", "/sessions/current", { token, keepalive: true });
+
+/** The session ends here at once. The shop is told in the background, with a new token where this one has run out. */
+export function logOut() {
+  const { access_token: token, refresh_token } = session.value;
   leave();
+  endSession(token).catch(async (problem) => {
+    if (!STALE.has(problem.code)) return;
+    const { body } = await exchange("POST", "/sessions/refresh", { body: { refresh_token }, keepalive: true });
+    await endSession(body.access_token);
+  }).catch(() => null);
 }

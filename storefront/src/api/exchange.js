@@ -11,14 +11,14 @@ function until(signal) {
   return signal ? AbortSignal.any([patience, signal]) : patience;
 }
 
-async function fetched(method, path, { body, token, headers, signal }) {
+async function fetched(method, path, { body, token, headers, signal, keepalive = false }) {
   const sent = { ...headers };
   if (body !== undefined) sent["Content-Type"] = "application/json";
   if (token) sent.Authorization = `Bearer ${token}`;
   try {
     return await fetch(shop.api + path, {
       method, headers: sent, body: body === undefined ? undefined : JSON.stringify(body),
-      cache: "no-cache", credentials: "omit", signal: until(signal),
+      cache: "no-cache", credentials: "omit", keepalive, signal: until(signal),
     });
   } catch {
     throw noAnswer();

@@ -22,6 +22,9 @@ export const isAccount = (user) => Boolean(user) && user.role !== "guest";
 /** {access_token, refresh_token, user} or null. */
 export const session = new Store(stored());
 
+/** Whether the session of an account ended without its owner's doing: what was there is there again after a log-in. */
+export const wasEnded = new Store(false);
+
 addEventListener("storage", (event) => {
   if (event.key === KEY || event.key === null) session.set(stored());
 });
@@ -30,6 +33,7 @@ export function keep(pair) {
   const kept = pair && { access_token: pair.access_token, refresh_token: pair.refresh_token, user: pair.user };
   if (kept) localStorage.setItem(KEY, JSON.stringify(kept));
   else localStorage.removeItem(KEY);
+  wasEnded.set(false);
   session.set(kept);
 }
 
@@ -84,19 +88,27 @@ async function beginAsGuest() {
   return body.access_token;
 }
 
-/** A new access token in place of one that was refused, or null when the session has ended. */
+/** The pair that follows, or null when the session has ended. */
+async function refreshed({ refresh_token, user }) {
+  try {
+    const { body } = await exchange("POST", "/sessions/refresh", { body: { refresh_token } });
+    return { ...body, user: body.user ?? user };
+  } catch (problem) {
+    if (problem.status !== 401 && problem.status !== 422) throw problem;
+    return null;
+  }
+}
+
+/** A new access token in place of one that was refused, or null when there is no session. Who logs out meanwhile stays so. */
 export function renewed(refused) {
   return alone(async () => {
-    const current = stored();
-    if (!current || current.access_token !== refused) return current?.access_token ?? null;
-    try {
-      const { body } = await exchange("POST", "/sessions/refresh", { body: { refresh_token: current.refresh_token } });
-      keep({ ...body, user: body.user ?? current.user });
-      return body.access_token;
-    } catch (problem) {
-      if (problem.status !== 401 && problem.status !== 422) throw problem;
-      keep(null);
-      return null;
+    const before = stored();
+    if (!before || before.access_token !== refused) return before?.access_token ?? null;
+    const next = await refreshed(before);
+    if (stored()?.refresh_token === before.refresh_token) {
+      keep(next);
+      wasEnded.set(!next && isAccount(before.user));
     }
+    return stored()?.access_token ?? null;
   });
 }

@@ -1,11 +1,13 @@
 /** The cart: change quantities, take things out, go on to checkout. */
 import { cart, loadCart, removeItem, setQuantity } from "../api/cart.js";
 import { messageOf } from "../api/messages.js";
+import { wasEnded } from "../api/session.js";
 import { formatMoney } from "../money.js";
 import { Loading, Notice, ProblemNotice } from "../parts/notice.js";
 import { optionsText } from "../parts/parcel.js";
 import { Picture } from "../parts/picture.js";
 import { Quantity } from "../parts/quantity.js";
+import { place } from "../router.js";
 import { useStore } from "../store.js";
 import { html, useEffect, useState } from "../view.js";
 import { useTitle } from "./title.js";
@@ -65,18 +67,32 @@ const Summary = ({ current, blocked }) => html`
       : html`<a class="button button-large button-wide" href="/checkout">Go to checkout</a>`}
   </section>`;
 
-export const EmptyCart = () => html`
+/** An account's cart is still there when its session has ended. */
+const AwayCart = () => html`
   <div class="narrow centred">
-    <h1>Your cart is empty</h1>
-    <p class="muted">What you put in stays here, also when you close the window.</p>
-    <p><a class="button" href="/products">Look around</a></p>
+    <h1>Your session has ended</h1>
+    <p class="muted">Your cart is as it was. Log in again to go on.</p>
+    <p><a class="button" href="/login?then=${place.value.path}">Log in again</a></p>
   </div>`;
+
+export function EmptyCart() {
+  if (useStore(wasEnded)) return html`<${AwayCart} />`;
+  return html`
+    <div class="narrow centred">
+      <h1>Your cart is empty</h1>
+      <p class="muted">What you put in stays here, also when you close the window.</p>
+      <p><a class="button" href="/products">Look around</a></p>
+    </div>`;
+}
 
 function Filled({ current }) {
   const [problem, setProblem] = useState(null);
   const change = (work) => {
     setProblem(null);
-    work().catch((failed) => { setProblem(failed); loadCart().catch(() => null); });
+    return work().catch((failed) => {
+      setProblem(failed);
+      return loadCart().catch(() => null);
+    });
   };
   return html`
     <h1>Your cart</h1>

@@ -20,7 +20,7 @@ const NOTHING = { items: [], next_cursor: null };
 export function OrdersPage() {
   useTitle("Your orders");
   const user = useStore(session)?.user;
-  const orders = useResource("orders", () => listOrders().catch((problem) => {
+  const orders = useResource(`orders ${user?.id}`, () => listOrders().catch((problem) => {
     if (problem.code === "session_ended") return NOTHING;
     throw problem;
   }));

@@ -5,6 +5,8 @@ import { SendingProblem, useSending } from "./form.js";
 import { Notice } from "./notice.js";
 
 const PATIENCE_MS = 60_000;
+/** The links live for 15 minutes; before they end they are taken away, by this browser's sense of time alone. */
+const FRESH_MS = 12 * 60_000;
 
 const HAVE_ONE = ["confirmed", "shipped", "delivered", "refunded"];
 
@@ -40,6 +42,10 @@ export function Invoice({ order }) {
   const waited = useRef(true);
   useEffect(() => () => { waited.current = false; }, []);
   useEffect(() => setFound(null), [order.version]);
+  useEffect(() => {
+    const timer = found && setTimeout(() => setFound(null), FRESH_MS);
+    return () => clearTimeout(timer);
+  }, [found]);
   const sending = useSending(async () => {
     setLate(false);
     const body = await awaited(order.id, waited);

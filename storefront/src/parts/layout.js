@@ -6,7 +6,7 @@ import { shop } from "../config.js";
 import { useResource } from "../resource.js";
 import { place } from "../router.js";
 import { useStore } from "../store.js";
-import { html } from "../view.js";
+import { html, useEffect } from "../view.js";
 import { LogOut } from "./log-out.js";
 import { LeafIcon } from "./picture.js";
 import { ReaderSwitch } from "./reader-switch.js";
@@ -38,8 +38,9 @@ function AccountLinks() {
 }
 
 function Categories() {
-  const { data } = useResource("categories", listCategories);
+  const { data, problem, reload } = useResource("categories", listCategories);
   const { path } = useStore(place);
+  useEffect(() => { if (problem) reload(); }, [path]);
   return html`
     <nav class="categories" aria-label="Categories">
       <ul role="list">

@@ -4,9 +4,9 @@ import { logOut } from "../api/client.js";
 import { navigate } from "../router.js";
 import { html } from "../view.js";
 
-async function leave() {
-  await logOut();
-  await loadCart().catch(() => null);
+function leave() {
+  logOut();
+  loadCart().catch(() => null);
   navigate("/");
 }
 

@@ -23,9 +23,10 @@ export function ProblemNotice({ problem, retry, children }) {
 export const Loading = ({ what = "Loading" }) =>
   html`<p class="loading" role="status"><span class="spinner" aria-hidden="true"></span>${what}…</p>`;
 
-/** Shows what is there: the problem, the waiting, or the content drawn by `children(data)`. */
-export function Loaded({ resource, children, what }) {
-  if (resource.problem) return html`<${ProblemNotice} problem=${resource.problem} retry=${resource.reload} />`;
-  if (resource.data === null) return html`<${Loading} what=${what} />`;
-  return children(resource.data);
+/** Shows what is there: the problem, the waiting, or the content drawn by `children(data)`, which a problem does not take away. */
+export function Loaded({ resource: { data, problem, reload }, children, what }) {
+  if (data === null && !problem) return html`<${Loading} what=${what} />`;
+  return html`
+    ${problem && html`<${ProblemNotice} problem=${problem} retry=${reload} />`}
+    ${data !== null && children(data)}`;
 }

@@ -15,7 +15,7 @@ const Row = ({ order, base }) => html`
     </a>
   </li>`;
 
-/** `read(cursor)` answers the next page, `onMore` gets what is then there; below `base` is each order's page. */
+/** `read(cursor)` answers the next page, `onMore` is LoadMore's; below `base` is each order's page. */
 export const OrderList = ({ page, read, onMore, base = "/order" }) => html`
   <ul class="orders" role="list">${page.items.map((order) => html`<${Row} key=${order.id} order=${order} base=${base} />`)}</ul>
   <${LoadMore} page=${page} read=${read} onMore=${onMore} />`;

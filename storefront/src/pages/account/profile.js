@@ -1,5 +1,6 @@
 /** Name, language and consent. */
 import { changeProfile } from "../../api/account.js";
+import { useBase } from "../../parts/base.js";
 import { Field, Select } from "../../parts/field.js";
 import { SendButton, SendingProblem, useSending } from "../../parts/form.js";
 import { toast } from "../../parts/toast.js";
@@ -22,9 +23,10 @@ const changesOf = (values, user) => Object.fromEntries(Object.entries(values).fi
 
 function Form({ user, onChanged, onReload }) {
   const [values, setValues] = useState(() => valuesOf(user));
+  const base = useBase(user, valuesOf);
   const sending = useSending(async () => {
-    const changes = changesOf(values, user);
-    if (Object.keys(changes).length) onChanged(await changeProfile(user.version, changes));
+    const changes = changesOf(values, base.current);
+    if (Object.keys(changes).length) onChanged((base.current = await changeProfile(base.current.version, changes)));
     toast("Saved.");
   });
   const part = (name) => ({ name, value: values[name], error: sending.errors[name], onValue: (text) => setValues({ ...values, [name]: text }) });

@@ -44,15 +44,16 @@ function useDraft(methods, countries) {
 
 const isAboutDiscount = (problem) => /^discount_/.test(problem?.code ?? "");
 
-/** A refused code is taken off, so that the total is there again, and said to be refused. */
-function useDiscountError(problems, change) {
+/** A refused code is taken off, so that the total is there again, and said to be refused. Each of both can refuse one. */
+function useDiscountError(quoteProblem, orderProblem, change) {
   const [error, setError] = useState(null);
-  const refused = problems.find(isAboutDiscount);
-  useEffect(() => {
-    if (!refused) return;
-    setError(messageOf(refused));
+  const look = (problem) => {
+    if (!isAboutDiscount(problem)) return;
+    setError(messageOf(problem));
     change({ code: "" });
-  }, [refused]);
+  };
+  useEffect(() => look(quoteProblem), [quoteProblem]);
+  useEffect(() => look(orderProblem), [orderProblem]);
   return [error, setError];
 }
 
@@ -127,7 +128,7 @@ export function CheckoutForm({ cart, methods, refused, onPlaced, onBank }) {
   };
   const submission = useSubmission({ refused, quoted, onPlaced, onBank, onFields });
   const { busy, problem, mended } = submission;
-  const [discountError, setDiscountError] = useDiscountError([quoted.problem, problem], change);
+  const [discountError, setDiscountError] = useDiscountError(quoted.problem, problem, change);
 
   useEffect(() => {
     if ((problem || mended) && !document.querySelector("[aria-invalid=true]")) document.getElementById("refusal")?.focus();

@@ -1,7 +1,7 @@
 /** The reader's own review: written once the product has arrived, changed and taken back at any time. */
 import { changeReview, deleteReview, findOwnReview, writeReview } from "../../api/reviews.js";
 import { isAccount, isStaff, session } from "../../api/session.js";
-import { Notice } from "../../parts/notice.js";
+import { Notice, ProblemNotice } from "../../parts/notice.js";
 import { Stars } from "../../parts/stars.js";
 import { Sure } from "../../parts/sure.js";
 import { toast } from "../../parts/toast.js";
@@ -76,7 +76,9 @@ function useAwaiting(own, writing) {
 function Asked({ product, writing, onChanged, user }) {
   const own = useResource(`own ${product.id} ${user.id}`, () => findOwnReview(product.id));
   useAwaiting(own, writing);
-  return own.data && html`<${Customer} ...${{ product, own, writing, onChanged }} />`;
+  return html`
+    ${own.problem && html`<${ProblemNotice} problem=${own.problem} retry=${own.reload} />`}
+    ${own.data && html`<${Customer} ...${{ product, own, writing, onChanged }} />`}`;
 }
 
 export function OwnReview({ product, writing, onChanged }) {

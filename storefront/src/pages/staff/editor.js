@@ -1,6 +1,7 @@
 /** Editing a product: its text, its stock, its pictures. */
 import { editProduct, readProduct } from "../../api/catalog.js";
 import { messageOf } from "../../api/messages.js";
+import { useBase } from "../../parts/base.js";
 import { focusFirstError } from "../../parts/field.js";
 import { Loaded, Notice } from "../../parts/notice.js";
 import { toast } from "../../parts/toast.js";
@@ -20,15 +21,17 @@ function changesOf(values, product) {
 }
 
 function Details({ product, categories, onSaved, onReload }) {
+  const base = useBase(product, valuesOf);
   const [values, setValues] = useState(() => valuesOf(product));
   const [state, setState] = useState({ busy: false, problem: null });
   const save = async (event) => {
     event.preventDefault();
-    const changes = changesOf(values, product);
+    const changes = changesOf(values, base.current);
     if (!Object.keys(changes).length) return toast("There is nothing to save.");
     setState({ busy: true, problem: null });
     try {
-      onSaved((await editProduct(product.id, product.version, changes)).body);
+      base.current = (await editProduct(product.id, base.current.version, changes)).body;
+      onSaved(base.current);
       setState({ busy: false, problem: null });
       return toast("Saved.");
     } catch (problem) {
@@ -66,7 +69,7 @@ export function Editor({ id, categories }) {
         <div class="split split-even">
           <${Details} key=${turn} product=${found} categories=${categories} onSaved=${product.replace} onReload=${reload} />
           <div class="steps">
-            <${Pictures} product=${found} onChanged=${product.reload} />
+            <${Pictures} product=${found} onChanged=${product.reload} onRead=${product.replace} />
             <${Stock} variants=${found.variants} />
           </div>
         </div>`}

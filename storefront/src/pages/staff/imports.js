@@ -127,9 +127,7 @@ const withImport = (page, job) => (page.items.some(({ id }) => id === job.id)
 
 export function Imports() {
   const imports = useResource("imports", () => listImports());
-  const latest = useRef(null);
-  latest.current = imports.data;
-  const onChanged = (job) => imports.replace(withImport(latest.current ?? { items: [], next_cursor: null }, job));
+  const onChanged = (job) => (imports.data ? imports.replace((page) => withImport(page, job)) : imports.reload());
   return html`
     <section aria-labelledby="import">
       <h2 id="import">Import</h2>

@@ -1,15 +1,15 @@
 /** Pictures go from this browser straight to the store; the shop is only told before and after. */
-import { completeImage, deleteImage, startImage } from "../../api/catalog.js";
+import { completeImage, deleteImage, readProduct, startImage } from "../../api/catalog.js";
 import { messageOf } from "../../api/messages.js";
 import { sendTo } from "../../api/upload.js";
 import { Field } from "../../parts/field.js";
 import { Notice } from "../../parts/notice.js";
 import { Progress } from "../../parts/progress.js";
 import { toast } from "../../parts/toast.js";
-import { html, useEffect, useRef, useState } from "../../view.js";
+import { html, useRef, useState } from "../../view.js";
+import { useFollowing } from "./following.js";
 
 const TYPES = "image/png,image/jpeg,image/webp";
-const ASK_AGAIN_MS = 1000;
 const MOST_BYTES = 10 * 1024 * 1024;
 
 async function upload(productId, file, alt, onProgress) {
@@ -76,17 +76,11 @@ function UploadForm({ productId, onChanged }) {
     </form>`;
 }
 
-/** Asks again until every picture is ready; one that turns out to be none is taken off. */
-function useFollowing({ images }, onChanged) {
-  useEffect(() => {
-    if (!images.some(({ status }) => status === "processing")) return undefined;
-    const timer = setTimeout(onChanged, ASK_AGAIN_MS);
-    return () => clearTimeout(timer);
-  }, [images]);
-}
+const unready = ({ images }) => images.some(({ status }) => status === "processing");
 
-export function Pictures({ product, onChanged }) {
-  useFollowing(product, onChanged);
+/** `onChanged` reads the product again, `onRead` gets it. A picture that turns out to be none is taken off by the shop. */
+export function Pictures({ product, onChanged, onRead }) {
+  useFollowing(product, unready(product), async () => (await readProduct(product.id)).body, onRead);
   return html`
     <section aria-labelledby="pictures">
       <h2 id="pictures">Pictures</h2>

@@ -66,8 +66,8 @@ const Entry = ({ review, onChanged }) => html`
 export function ReviewTable() {
   const [status, setStatus] = useState("pending");
   const reviews = useResource(status, () => reviewsBy(status));
-  const changedIn = (page) => (changed) =>
-    reviews.replace({ ...page, items: page.items.map((one) => (one.id === changed.id ? changed : one)) });
+  const onChanged = (changed) =>
+    reviews.replace((page) => ({ ...page, items: page.items.map((one) => (one.id === changed.id ? changed : one)) }));
   return html`
     <h1>Reviews</h1>
     <label class="sort">Show
@@ -78,7 +78,7 @@ export function ReviewTable() {
     <${Loaded} resource=${reviews}>
       ${(page) => (page.items.length ? html`
         <ul class="reviews" role="list" aria-label="Reviews">
-          ${page.items.map((review) => html`<${Entry} key=${review.id} review=${review} onChanged=${changedIn(page)} />`)}
+          ${page.items.map((review) => html`<${Entry} key=${review.id} review=${review} onChanged=${onChanged} />`)}
         </ul>
         <${LoadMore} page=${page} read=${(cursor) => reviewsBy(status, cursor)} onMore=${reviews.replace} />`
         : html`<${Notice}><p>There are none.</p><//>`)}

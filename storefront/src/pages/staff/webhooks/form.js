@@ -1,5 +1,6 @@
 /** A new endpoint, or a change of one: where to, and what it wants to hear of. */
 import { changeEndpoint, createEndpoint } from "../../../api/webhooks.js";
+import { useBase } from "../../../parts/base.js";
 import { Field } from "../../../parts/field.js";
 import { SendButton, SendingProblem, useSending } from "../../../parts/form.js";
 import { toast } from "../../../parts/toast.js";
@@ -34,9 +35,10 @@ const TOO_MANY = { limit_reached: "The shop has 20 endpoints already. Remove one
 /** Without an `endpoint` a new one. `onSaved` gets it as it then is, a new one with its secret. */
 export function EndpointForm({ endpoint, onSaved, onReload }) {
   const [values, setValues] = useState(() => (endpoint ? valuesOf(endpoint) : NEW));
+  const base = useBase(endpoint ?? NEW, valuesOf);
   const sending = useSending(async () => {
     const body = { ...values, url: values.url.trim(), description: values.description.trim() };
-    onSaved(await (endpoint ? changeEndpoint(endpoint, body) : createEndpoint(body)));
+    onSaved((base.current = await (endpoint ? changeEndpoint(base.current, body) : createEndpoint(body))));
     toast(endpoint ? "Saved." : "The endpoint is made.");
   });
   const set = (name) => (value) => setValues({ ...values, [name]: value });

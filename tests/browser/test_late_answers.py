@@ -1,0 +1,85 @@
+"""What a page does while an answer is late, lost, or comes when the reader is somewhere else already."""
+
+import re
+
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser.goods import Lamps
+from tests.browser.people import Person
+
+CARDS = re.compile(r"/api/products\?")
+
+
+def answer_later(page: Page, address: str | re.Pattern[str]) -> list[Route]:
+    """What is asked of this address first waits in the list until it is answered."""
+    waiting: list[Route] = []
+    page.route(address, lambda route: route.continue_() if waiting else waiting.append(route))
+    return waiting
+
+
+def card(name: str) -> dict[str, object]:
+    price = {"amount": 100, "currency": "EUR"}
+    return {"id": name, "slug": name, "name": name, "price": price, "available": True, "thumb_url": None}
+
+
+def test_steps_that_are_faster_than_the_shop_add_up(page: Page, lamps: Lamps, notes):
+    page.goto(f"/product/{lamps.slug}")
+    page.get_by_role("button", name="Add to cart").click()
+    page.get_by_role("link", name="View cart").click()
+    more = page.get_by_role("button", name="One more")
+    expect(more).to_be_enabled()
+    changes = answer_later(page, "**/api/cart/items/*")
+    for _ in range(3):
+        more.click()
+    changes[0].continue_()
+
+    expect(page.get_by_role("link", name="Cart 4 items")).to_be_visible()
+    expect(page.get_by_label("Quantity", exact=True)).to_have_value("4")
+
+
+def test_more_of_a_list_that_was_left_meanwhile_does_not_take_the_place_of_the_new_one(page: Page, notes):
+    def first_page(route: Route) -> None:
+        sort = "price_asc" if "price_asc" in route.request.url else "newest"
+        route.fulfill(json={"items": [card(sort)], "next_cursor": "more"})
+
+    page.route(CARDS, first_page)
+    more = answer_later(page, re.compile("cursor="))
+    page.goto("/products")
+    with page.expect_request(re.compile("cursor=")):
+        page.get_by_role("button", name="Load more").click()
+    page.get_by_label("Sort by").select_option("price_asc")
+    expect(page.get_by_role("link", name="price_asc")).to_be_visible()
+    with page.expect_response(re.compile("cursor=")):
+        more[0].fulfill(json={"items": [card("late")], "next_cursor": None})
+
+    expect(page.get_by_role("button", name="Load more")).to_be_visible()
+    expect(page.get_by_role("link", name="price_asc")).to_be_visible()
+
+
+def test_a_cart_whose_session_was_ended_is_not_called_empty(page: Page, ada: Person, lamps: Lamps, notes):
+    notes.refusals = {401}
+    ada.log_in(page)
+    page.evaluate(
+        """() => {
+             const session = JSON.parse(localStorage.getItem("shop.session"));
+             const ended = { ...session, access_token: "no", refresh_token: "no" };
+             localStorage.setItem("shop.session", JSON.stringify(ended));
+           }"""
+    )
+    page.goto("/cart")
+
+    expect(page.get_by_role("heading", name="Your session has ended")).to_be_visible()
+    page.get_by_role("link", name="Log in again").click()
+    expect(page.get_by_label("Password")).to_be_visible()
+    assert page.url.endswith("then=/cart")
+
+
+def test_who_leaves_the_page_while_logging_out_is_logged_out(page: Page, ada: Person, notes):
+    ada.log_in(page)
+    ending = answer_later(page, "**/api/sessions/current")
+    page.get_by_role("button", name="Log out").click()
+    page.goto("/login")
+
+    expect(page.get_by_role("link", name="Log in", exact=True)).to_be_visible()
+    assert page.evaluate("localStorage.getItem('shop.session')") is None
+    assert ending
