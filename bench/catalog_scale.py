@@ -159,7 +159,7 @@ class Batch:
         self.waiting: list[tuple[str, dict[str, Any]]] = []
 
     def add(self, product: Any) -> None:
-        for part in module("chalicelib.products.saving").parts_of_new(
+        for part in module("chalicelib.products.parts").parts_of_new(
             product, {one.sku: 5 for one in product.variants}
         ):
             part.add(self.collecting)

@@ -6,7 +6,7 @@ from functools import partial
 
 from chalicelib.products.cards import Card, cards_of
 from chalicelib.products.models import Product, ProductItem, Slug, Variant
-from chalicelib.products.saving import offer_of
+from chalicelib.products.parts import offer_of
 from chalicelib.stock import counters
 from common.tables import Transaction
 

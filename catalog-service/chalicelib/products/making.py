@@ -7,7 +7,7 @@ import msgspec
 from msgspec.structs import replace
 
 from chalicelib.categories import domain as categories
-from chalicelib.products import domain, editing, saving
+from chalicelib.products import domain, editing, parts
 from chalicelib.products.models import Product, Slug
 from chalicelib.products.schemas import CreateProduct
 from chalicelib.table import batch_get
@@ -79,7 +79,7 @@ def _fitting(drafts: Mapping[int, Product]) -> Iterator[list[int]]:
     shelves: set[str] = set()
     items = size = 0
     for place, draft in drafts.items():
-        more = len(saving.parts_of_new(draft, {}))
+        more = len(parts.parts_of_new(draft, {}))
         weight = len(msgspec.json.encode(draft))
         counts = len(shelves.union(draft.shelves))
         if together and (items + more + counts > _ROOM or size + weight > _MOST_BYTES):
@@ -99,7 +99,7 @@ def _together(group: Sequence[tuple[CreateProduct, Product]], tree: Tree) -> boo
     active: Counter[str] = Counter()
     for new, draft in group:
         units = {variant.sku: variant.stock for variant in new.variants}
-        for part in saving.parts_of_new(replace(draft, revision=1), units):
+        for part in parts.parts_of_new(replace(draft, revision=1), units):
             part.add(transaction)
         members.update(draft.shelves)
         active.update(draft.shelves if draft.status == "active" else [])

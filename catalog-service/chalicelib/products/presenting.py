@@ -6,8 +6,8 @@ from chalicelib import config
 from chalicelib.categories.domain import Category
 from chalicelib.prices import price_in
 from chalicelib.products.cards import Face
-from chalicelib.products.domain import Details
 from chalicelib.products.models import Image, Product, Variant
+from chalicelib.products.reading import Details
 from chalicelib.products.schemas import (
     CardView,
     CategoryCount,

@@ -19,7 +19,8 @@ from chalicelib.categories import repair as category_repair
 from chalicelib.products import cards, domain
 from chalicelib.products.flaws import Flaw, find_flaws
 from chalicelib.products.models import PRODUCTS, Product, ProductItem
-from chalicelib.products.saving import Stale, finish, save
+from chalicelib.products.parts import Stale
+from chalicelib.products.saving import finish, save
 from chalicelib.reviews import domain as reviews
 from chalicelib.stock import counters
 from common.money import DECIMALS

@@ -5,8 +5,7 @@ from msgspec import UNSET, UnsetType
 
 from chalicelib import config
 from chalicelib.errors import SkuTaken, SlugTaken
-from chalicelib.products import domain
-from chalicelib.products.domain import Details
+from chalicelib.products import domain, reading
 from chalicelib.products.presenting import (
     present,
     present_card,
@@ -14,6 +13,7 @@ from chalicelib.products.presenting import (
     present_found,
     present_variant,
 )
+from chalicelib.products.reading import Details
 from chalicelib.products.schemas import (
     ChangeProduct,
     ChangeVariant,
@@ -55,14 +55,14 @@ def list_products(query: ListProducts, call: Call) -> ProductList:
     asked = query.status is not UNSET
     if query.searches:
         return _search(query, call.caller.id if asked else "")
-    listing = domain.Listing(
+    listing = reading.Listing(
         category=query.category,
         status=None if query.status == "all" else query.status or "active",
         sort=query.sort or "newest",
         currency=query.currency or None,
         reader=call.caller.id if asked else "",
     )
-    cards, following = domain.list_products(listing, query.limit, query.cursor)
+    cards, following = reading.list_products(listing, query.limit, query.cursor)
     view = View.of(query)
     return ProductList(items=[present_card(card.product_id, card.face, view) for card in cards], next_cursor=following)
 
@@ -98,14 +98,14 @@ def find_product(product_id: str, query: Reader, call: Call) -> Reply[ProductVie
     The ETag is of what staff edits. Stock and the signed addresses of pictures change without it, so that no cache may
     answer with what it kept.
     """
-    seen = domain.look_at_product(product_id)
+    seen = reading.look_at_product(product_id)
     view = View.of(query, staff=call.has_role(*STAFF))
     if seen.product.status != "active" and not view.staff:
         raise NotFound
     version, fresh = seen.product.version, {"Cache-Control": "no-store"}
     if call.knows(version, view.tag):
         return Reply(304, version=version, variant=view.tag, headers=fresh)
-    found = domain.see_product(seen)
+    found = reading.see_product(seen)
     if not view.staff:
         found = found.with_ready_pictures()
     return Reply(200, present(found, view), version=version, variant=view.tag, headers=fresh)
@@ -116,7 +116,7 @@ def find_product(product_id: str, query: Reader, call: Call) -> Reply[ProductVie
 def create_product(body: CreateProduct) -> Reply[ProductView]:
     """Add a product, with its variants and their first stock."""
     made = domain.create_product(body)
-    return Reply(201, present(domain.details(made), _EDITOR), version=made.version, location=f"/products/{made.id}")
+    return Reply(201, present(reading.details(made), _EDITOR), version=made.version, location=f"/products/{made.id}")
 
 
 @routes.route("/products/{product_id}", methods=["PATCH"])
@@ -130,7 +130,7 @@ def create_product(body: CreateProduct) -> Reply[ProductView]:
 def change_product(product_id: str, body: ChangeProduct, call: Call) -> Reply[ProductView]:
     """Change what is named in the body."""
     changed = domain.change_product(product_id, body, call.precondition)
-    return Reply(200, present(domain.details(changed), _EDITOR), version=changed.version)
+    return Reply(200, present(reading.details(changed), _EDITOR), version=changed.version)
 
 
 @routes.route("/products/{product_id}", methods=["DELETE"])
@@ -147,7 +147,7 @@ def archive_product(product_id: str, call: Call) -> None:
 def add_variant(product_id: str, body: NewVariant, call: Call) -> Reply[VariantView]:
     """Add a variant, with its first stock."""
     product = domain.add_variant(product_id, body, call.precondition)
-    return _one_variant(201, domain.details(product), body.sku)
+    return _one_variant(201, reading.details(product), body.sku)
 
 
 @routes.route("/products/{product_id}/variants/{sku}", methods=["PATCH"])
@@ -155,7 +155,7 @@ def add_variant(product_id: str, body: NewVariant, call: Call) -> Reply[VariantV
 def change_variant(product_id: str, sku: str, body: ChangeVariant, call: Call) -> Reply[VariantView]:
     """Change a variant, at the version of its product."""
     product = domain.change_variant(product_id, sku, body, call.precondition)
-    return _one_variant(200, domain.details(product), sku)
+    return _one_variant(200, reading.details(product), sku)
 
 
 @routes.route("/products/{product_id}/variants/{sku}", methods=["DELETE"])
@@ -169,7 +169,7 @@ def delete_variant(product_id: str, sku: str, call: Call) -> None:
 @operation(allow=public, query=LookUpVariants, responses={200: FoundVariants})
 def look_up_variants(query: LookUpVariants) -> FoundVariants:
     """Price, stock and picture of up to a hundred SKUs; those that nobody can buy are listed as missing."""
-    found, missing = domain.look_up_variants(query.sku)
+    found, missing = reading.look_up_variants(query.sku)
     return FoundVariants([present_found(one, View.of(query)) for one in found], missing)
 
 

@@ -1,7 +1,8 @@
 """Writes a product and everything that follows from it: slug, SKUs, cards, and the categories' counts.
 
-`save` compares the product before and after and puts what differs into one transaction. The product's revision is its
-first condition, so that a lost race or a repeat changes nothing and is tried again from what is stored then.
+`save` compares the product before and after and puts what differs (parts.py) into one transaction. The product's
+revision is its first condition, so that a lost race or a repeat changes nothing and is tried again from what is stored
+then.
 
 A transaction has room for 100 items. What can't fit, as 100 SKUs beside the product itself or cards in ten currencies,
 is staged so that a crash at any point leaves nothing half done:
@@ -13,35 +14,31 @@ is staged so that a crash at any point leaves nothing half done:
 3. These are brought into step, and the lists are emptied. The sweeper does so for products that were left.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
-from chalicelib.categories import domain as categories
-from chalicelib.errors import SkuTaken, SlugTaken
-from chalicelib.products.cards import Card, cards_of, is_further
-from chalicelib.products.models import Product, ProductItem, Slug, Variant
+from chalicelib.errors import SkuTaken
+from chalicelib.products.cards import cards_of
+from chalicelib.products.models import Product, ProductItem, Variant
+from chalicelib.products.parts import (
+    Part,
+    Stale,
+    card_part,
+    card_parts,
+    changed_sku_parts,
+    count_parts,
+    document_part,
+    new_sku_parts,
+    offer_of,
+    owned_variants,
+    owning_part,
+    slug_parts,
+)
 from chalicelib.stock import counters
 from common.tables import Reason, Refused, Transaction
 
 _ROOM = 100
-
-
-class Stale(Exception):
-    """Something was written since it was read; read it again and try once more."""
-
-
-@dataclass(frozen=True)
-class Part:
-    """One item of the transaction, and what its refusal means."""
-
-    add: Callable[[Transaction], None]
-    refused: Callable[[], Exception] = Stale
-    sku: str = ""
-    owner: str = ""
-    shelf: str = ""
 
 
 def save(before: Product | None, after: Product, units: Mapping[str, int], lots: Mapping[str, str]) -> Product:
@@ -49,9 +46,9 @@ def save(before: Product | None, after: Product, units: Mapping[str, int], lots:
 
     `units` are the first units of new SKUs; `lots` those that an archived product takes back.
     """
-    cards, further = _cards(before, after)
-    others = [*_slugs(before, after), *cards, *_counts(before, after)]
-    new, changed = _new_skus(before, after, units, lots), _changed_skus(before, after)
+    cards, further = card_parts(before, after)
+    others = [*slug_parts(before, after), *cards, *count_parts(before, after)]
+    new, changed = new_sku_parts(before, after, units, lots), changed_sku_parts(before, after)
     room = _ROOM - 1 - len(others)
     early, new = new[room:], new[:room]
     further, late_cards = _cut(further, room - len(new))
@@ -63,8 +60,8 @@ def save(before: Product | None, after: Product, units: Mapping[str, int], lots:
         unfinished_cards=_left(before.unfinished_cards if before else (), (part.shelf for part in late_cards)),
     )
     for start in range(0, len(early), _ROOM):
-        _commit([_owning(after, part.sku, units, lots, claimed=True) for part in early[start : start + _ROOM]])
-    _commit([_product(before, written), *others, *new, *further, *changed])
+        _commit([owning_part(after, part.sku, units, lots, claimed=True) for part in early[start : start + _ROOM]])
+    _commit([document_part(before, written), *others, *new, *further, *changed])
     return written if written.finished else finish(written)
 
 
@@ -75,18 +72,6 @@ def _cut(parts: list[Part], room: int) -> tuple[list[Part], list[Part]]:
 
 def _left(known: Iterable[str], late: Iterable[str]) -> list[str]:
     return sorted({*known, *late})
-
-
-def parts_of_new(product: Product, units: Mapping[str, int]) -> list[Part]:
-    """What a product that is made consists of, but for its categories' counts: for several in one transaction."""
-    cards, further = _cards(None, product)
-    return [
-        _product(None, product),
-        *_slugs(None, product),
-        *cards,
-        *further,
-        *_new_skus(None, product, units, {}),
-    ]
 
 
 def _commit(parts: Sequence[Part]) -> None:
@@ -111,99 +96,6 @@ def _blamed(parts: Sequence[Part], reasons: Sequence[Reason | None]) -> Exceptio
     return SkuTaken(skus=taken) if taken else Stale()
 
 
-def _product(before: Product | None, after: Product) -> Part:
-    seen = before.revision if before else None
-    return Part(lambda transaction: ProductItem.write(transaction, after, seen))
-
-
-def _slugs(before: Product | None, after: Product) -> list[Part]:
-    old = before.slug if before and before.live else None
-    new = after.slug if after.live else None
-    parts = []
-    if new and new != old:
-        parts.append(Part(partial(Slug.put, slug=new, product_id=after.id), SlugTaken))
-    if old and new != old:
-        parts.append(Part(partial(Slug.drop, slug=old, product_id=after.id)))
-    return parts
-
-
-def _cards(before: Product | None, after: Product) -> tuple[list[Part], list[Part]]:
-    """Cards that differ are written whole, those of shelves that it left are removed; then those in more currencies."""
-    old, new = cards_of(before) if before else {}, cards_of(after)
-    differing = [shelf for shelf in new if shelf not in old or old[shelf].serialize() != new[shelf].serialize()]
-    parts = [_card(after, shelf, new) for shelf in (*differing, *sorted(old.keys() - new.keys()))]
-    return [one for one in parts if not is_further(one.shelf)], [one for one in parts if is_further(one.shelf)]
-
-
-def _card(product: Product, shelf: str, cards: Mapping[str, Card]) -> Part:
-    """The card as it should be. Without a condition: the product's revision, in the same transaction, guards it."""
-    add = cards[shelf].put if shelf in cards else Card.at(product.id, shelf).drop
-    return Part(add, shelf=shelf)
-
-
-def _counts(before: Product | None, after: Product) -> list[Part]:
-    old, was_active = (set(before.shelves), before.status == "active") if before else (set(), False)
-    new, active = set(after.shelves), after.status == "active"
-    tree = categories.read_tree() if new - old else {}
-    if not new - old <= tree.keys():
-        raise Stale
-    parts = [Part(partial(categories.enter, category=tree[one], active=active)) for one in sorted(new - old)]
-    parts += [Part(partial(categories.leave, category_id=one, active=was_active)) for one in sorted(old - new)]
-    change = active - was_active
-    kept = sorted(old & new) if change else []
-    return parts + [Part(partial(categories.recount, category_id=one, number=change)) for one in kept]
-
-
-def _owned(product: Product | None) -> dict[str, Variant]:
-    return {variant.sku: variant for variant in product.variants} if product and product.live else {}
-
-
-def _new_skus(before: Product | None, after: Product, units: Mapping[str, int], lots: Mapping[str, str]) -> list[Part]:
-    fresh = _owned(after).keys() - _owned(before).keys()
-    return [_owning(after, sku, units, lots) for sku in _owned(after) if sku in fresh]
-
-
-def _owning(
-    after: Product, sku: str, units: Mapping[str, int], lots: Mapping[str, str], *, claimed: bool = False
-) -> Part:
-    """The SKU becomes the product's: new, or back from the archive with what is left of it."""
-    offer = offer_of(after, _owned(after)[sku])
-    if sku in lots:
-        add = partial(counters.revive, sku=sku, offer=offer, lot=lots[sku], claimed=claimed)
-    else:
-        add = partial(counters.own, sku=sku, offer=offer, units=units.get(sku, 0), claimed=claimed)
-    return Part(add, sku=sku, owner=after.id)
-
-
-def _changed_skus(before: Product | None, after: Product) -> list[Part]:
-    if before is None:
-        return []
-    old, new = _owned(before), _owned(after)
-    away = counters.remove if after.live else counters.free
-    gone = [Part(partial(away, sku=sku, product_id=after.id), sku=sku) for sku in old if sku not in new]
-    offers = {
-        sku: offer_of(after, new[sku])
-        for sku in new
-        if sku in old and offer_of(before, old[sku]) != offer_of(after, new[sku])
-    }
-    return gone + [Part(partial(counters.describe, sku=sku, offer=offer), sku=sku) for sku, offer in offers.items()]
-
-
-def offer_of(product: Product, variant: Variant) -> counters.Offer:
-    """What is sold under a variant's SKU."""
-    return counters.Offer(
-        product_id=product.id,
-        name=product.name,
-        options=variant.options,
-        price=variant.price,
-        weight_g=variant.weight_g,
-        thumb=product.thumb,
-        sellable=product.status == "active",
-        prices=variant.prices,
-        names=product.names,
-    )
-
-
 def _unclaimed(part: Part, reason: Reason) -> bool:
     """Whether to try again for a SKU that was refused: it was only set aside for a change that was never written, or
     it is the product's own by now.
@@ -215,7 +107,7 @@ def _unclaimed(part: Part, reason: Reason) -> bool:
     if holder_id is None:
         return counters.owned_by(reason) == part.owner
     holder = ProductItem.find(holder_id, consistent=True)
-    if holder and (sku in _owned(holder) or sku in holder.unfinished):
+    if holder and (sku in owned_variants(holder) or sku in holder.unfinished):
         return False
     transaction = Transaction()
     if holder:
@@ -244,7 +136,7 @@ def _finish_cards(product: Product) -> Product:
     while product.unfinished_cards:
         now, later = product.unfinished_cards[: _ROOM - 1], product.unfinished_cards[_ROOM - 1 :]
         shorter = replace(product, unfinished_cards=later, revision=product.revision + 1)
-        _commit([_product(product, shorter), *(_card(product, shelf, cards) for shelf in now)])
+        _commit([document_part(product, shorter), *(card_part(product, shelf, cards) for shelf in now)])
         product = shorter
     return product
 
@@ -252,12 +144,12 @@ def _finish_cards(product: Product) -> Product:
 def _finish_skus(product: Product) -> Product:
     if not product.unfinished:
         return product
-    live = _owned(product)
+    live = owned_variants(product)
     for sku in product.unfinished:
         while not _in_step(product, sku, live.get(sku)):
             pass  # it had been dealt out over shards
     done = replace(product, unfinished=[], revision=product.revision + 1)
-    _commit([_product(product, done)])
+    _commit([document_part(product, done)])
     return done
 
 

@@ -9,7 +9,7 @@ from msgspec.structs import asdict, replace
 
 from chalicelib import config
 from chalicelib.errors import NotReceived, ReviewExists
-from chalicelib.products import domain as products
+from chalicelib.products import reading as products
 from chalicelib.reviews import models, ratings
 from chalicelib.reviews.models import Allowance, Answer, Received, Review, Sort, Status
 from chalicelib.reviews.schemas import ChangeReview, PostReview
