@@ -351,6 +351,8 @@ def test_anything_else_needs_one(shop, catalog):
         ({"shipping_method": "pigeon"}, "shipping_method"),
         ({"shipping_address": ADDRESS | {"country": "US"}}, "shipping_method"),
         ({"shipping_address": {k: v for k, v in ADDRESS.items() if k != "city"}}, "shipping_address.city"),
+        ({"shipping_address": ADDRESS | {"name": " "}}, "shipping_address.name"),
+        ({"billing_address": ADDRESS | {"postal_code": "\t"}}, "billing_address.postal_code"),
         ({"billing_address": {"country": "DE"}}, "billing_address.name"),
         ({"expected_total": {"amount": 1.0, "currency": "EUR"}}, "expected_total.amount"),
         ({"cart_version": True}, "cart_version"),
@@ -401,3 +403,32 @@ def test_an_unknown_outcome_is_a_500_that_a_replay_resolves(shop, monkeypatch, s
     assert (unknown.status, unknown.code) == (500, "internal_error")
     assert shop.buys(body=body).status == 201
     assert len(shop.get("/orders").json["items"]) == 1
+
+
+def test_an_order_outlives_an_outage_of_the_provider_as_long_as_a_buyer_may_take(shop, catalog, provider, shop_clock):
+    shop.puts("MUG")
+    provider.down = True
+    order_id = shop.buys().json["id"]
+    for _ in range(10):
+        shop_clock.forward(61)
+        sweep()
+    provider.down = False
+    shop_clock.forward(61)
+
+    sweep()
+
+    assert (shop.order(order_id)["status"], provider.statuses()) == ("confirmed", [PaymentStatus.CAPTURED])
+
+
+def test_an_order_ends_with_its_hold_though_the_provider_is_still_silent(shop, catalog, provider, shop_clock):
+    shop.puts("MUG")
+    provider.down = True
+    order_id = shop.buys().json["id"]
+    for _ in range(17):
+        shop_clock.forward(61)
+        sweep()
+
+    assert shop.order(order_id)["status"] == "cancelled"
+    assert (catalog.states(), shop.cart()["items"][0]["sku"]) == ([Hold.RELEASED], "MUG")
+    provider.down = False
+    assert shop.buys("key-2").status == 201

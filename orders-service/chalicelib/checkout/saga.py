@@ -7,6 +7,7 @@ of two that race one goes on from what the other wrote. Rows are those of docs/c
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from chalicelib.checkout.effects import Basket, Payment, PaymentStatus, World
 from chalicelib.checkout.owed import give_all_back, pay_back, put_back, repay, with_refund
@@ -54,21 +55,39 @@ def pay(order: Order, world: World) -> Order | Pause:
     """RESERVED: find out whether the money is ours to take."""
     if not order.total:
         return move(order, world, state=State.AUTHORIZED)
-    if order.payment_id is None:
-        return start_payment(order, world)
-    return authorize(order, order.payment_id, world)
+    if order.payment_id is not None:
+        return authorize(order, order.payment_id, world)
+    if world.now() >= order.pay_by:  # whoever is down: without an id on the order nothing can have been charged
+        return undo_as(State.CANCELLED, order, world)
+    return start_payment(order, world)
 
 
-def start_payment(order: Order, world: World) -> Order:
+def start_payment(order: Order, world: World) -> Order | Pause:
     """Rows 3 and 4. The id is on the order by a write of its own before anything can be charged."""
-    payment = world.provider.create(order)
+    try:
+        payment = world.provider.create(order)
+    except ProviderDown:
+        return wait_for_provider(order, world)
     if payment.status is PaymentStatus.DECLINED:
         return undo_as(State.PAYMENT_FAILED, order, world, payment_id=payment.id or None)
+    return hold_on(order, world, payment_id=payment.id, waiting=False)
+
+
+def wait_for_provider(order: Order, world: World) -> Pause:
+    """The provider has as long to come back as a buyer has at the bank, from its first silence on; then it ends.
+
+    `waiting` says that the hold was extended for that. A crash before the write extends it once more.
+    """
+    return Pause(order if order.waiting else hold_on(order, world, waiting=True))
+
+
+def hold_on(order: Order, world: World, **changes: Any) -> Order:
+    """Extend the hold, and write its end down with what else is known by now."""
     try:
         held = world.stock.hold(order.id, order.lines, HOLD_SECONDS, order.currency)
     except (HoldClosed, OutOfStock, CurrencyMismatch):
-        return undo_as(State.CANCELLED, order, world, payment_id=payment.id)
-    return move(order, world, payment_id=payment.id, pay_by=max(order.pay_by, held.expires_at))
+        return undo_as(State.CANCELLED, order, world, **changes)
+    return move(order, world, pay_by=max(order.pay_by, held.expires_at), **changes)
 
 
 def authorize(order: Order, payment_id: str, world: World) -> Order | Pause:

@@ -7,8 +7,11 @@ from msgspec import Meta
 
 from common.schemas import Body, Code, Country, EmailAddress, Money
 
-Required = Annotated[str, Meta(min_length=1, max_length=200)]
+# No name and no street is made of blanks alone; users-service, where addresses are kept, says so as well.
+Required = Annotated[str, Meta(min_length=1, pattern=r"\S", max_length=200)]
 Optional = Annotated[str, Meta(max_length=200)]
+# What buyers type: one that no code can look like is simply none of ours.
+TypedCode = Annotated[str, Meta(min_length=1, max_length=64)]
 
 
 class Address(Body, kw_only=True):
@@ -19,7 +22,7 @@ class Address(Body, kw_only=True):
     line2: Optional | None = None
     city: Required
     region: Optional | None = None
-    postal_code: Annotated[str, Meta(min_length=1, max_length=20)]
+    postal_code: Annotated[str, Meta(min_length=1, pattern=r"\S", max_length=20)]
     country: Country
     phone: Annotated[str, Meta(max_length=40)] | None = None
 
@@ -40,7 +43,7 @@ class Destination(Body, kw_only=True):
 class QuoteCart(Body, kw_only=True):
     shipping_address: Destination
     shipping_method: Code
-    discount_code: Code | None = None
+    discount_code: TypedCode | None = None
 
 
 class PlaceOrder(Body, kw_only=True):
@@ -51,7 +54,7 @@ class PlaceOrder(Body, kw_only=True):
     shipping_address: Address
     billing_address: Address | None = None
     shipping_method: Code
-    discount_code: Code | None = None
+    discount_code: TypedCode | None = None
     payment_method: Annotated[str, Meta(min_length=1, max_length=255)] | None = None
     email: EmailAddress | None = None
 
