@@ -47,9 +47,8 @@ def settle(order: Order, world: World, baskets: tuple[Basket, ...], **changes: A
 
 def undo_as(end: State, order: Order, world: World, **changes: Any) -> Order:
     """Start to undo, and store how it will have ended."""
-    return move(
-        order, world, **changes | {"state": State.CANCELLING, "end": end, "waiting": False, "next_action": None}
-    )
+    undoing = {"state": State.CANCELLING, "end": end, "waiting": False, "next_action": None}
+    return move(order, world, **changes | undoing)
 
 
 def _history(before: Order, after: Order, now: float, actor: str) -> list[Change]:
