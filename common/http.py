@@ -54,7 +54,7 @@ _JSON = re.compile(r"^application/json *(;.*)?$", re.IGNORECASE)
 _CHARSET = re.compile(r"charset *= *\"?([^\s;\"]+)", re.IGNORECASE)
 _PATH_PART = re.compile(r"^[A-Za-z0-9._-]{1,128}\Z")
 _WHOLE = re.compile(r"^-?[0-9]{1,18}\Z")
-_KEY = re.compile(r"^[\x21-\x7e]{1,255}$")
+_KEY = re.compile(r"^[\x21-\x7e]{1,255}\Z")
 _EXPOSED = "ETag, Location, Retry-After, X-Request-Id, Idempotent-Replayed, WWW-Authenticate, Allow, Device-Token"
 _ACCEPTED = "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Device-Token, traceparent"
 _log = logs.logger(__name__)
@@ -432,9 +432,14 @@ def _meta(
     @operation(allow=public, responses={200: dict[str, Any]})
     def openapi() -> Reply[Any]:
         """Describe this service as OpenAPI 3.1."""
+        return Reply(200, description(), headers={"Cache-Control": "public, max-age=300"})
+
+    @functools.cache
+    def description() -> dict[str, Any]:
+        """Made once: it takes tens of milliseconds, and anybody may ask."""
         from common.openapi import document
 
-        return Reply(200, document(app, settings), headers={"Cache-Control": "public, max-age=300"})
+        return document(app, settings)
 
     return routes
 
