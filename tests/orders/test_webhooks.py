@@ -483,6 +483,18 @@ def test_an_endpoint_that_hung_is_left_to_the_sweep_so_that_events_do_not_queue_
     assert len(merchant.log(endpoint, "?status=delivered")) == 4
 
 
+def test_the_first_retry_at_an_endpoint_that_hung_is_the_next_sweep_s_which_comes_within_a_minute(merchant, shop_clock):
+    merchant.registers()
+    merchant.answers[URL] = lambda: Outcome(error="timeout")
+    hears(message())
+
+    for _ in range(2):
+        shop_clock.forward(10)
+        sweeps()
+
+    assert len(merchant.got) == 2, "tried once more, and then paused"
+
+
 def test_what_development_took_is_not_called_elsewhere(merchant, monkeypatch, shop_clock):
     monkeypatch.setattr(sending, "post", merchant.really)
     with listening(lambda: 0) as receiver:

@@ -53,7 +53,7 @@ def send_event(event: Event) -> None:
     deliveries.keep_body(event.id, body, now)
     noted = [(one, _noted(one, event, now)) for one in wanting]
     fresh = [(one, made) for one, made in noted if deliveries.add(made)]
-    _try([(one, made, body) for one, made in fresh if made.attempts])
+    _try([(one, made, body) for one, made in fresh if made.attempts], heard=True)
 
 
 def payload(event: Event) -> str:
@@ -108,20 +108,24 @@ def _taken(one: Delivery, now: int) -> Delivery:
     )
 
 
-def _try(jobs: Sequence[Job]) -> None:
-    _all(lambda job: _try_one(*job), jobs)
+def _try(jobs: Sequence[Job], *, heard: bool = False) -> None:
+    _all(lambda job: _try_one(*job, heard=heard), jobs)
 
 
-def _try_one(endpoint: Endpoint, taken: Delivery, body: str) -> None:
-    """One request, and what came of it, unless somebody has asked for it anew meanwhile."""
+def _try_one(endpoint: Endpoint, taken: Delivery, body: str, *, heard: bool) -> None:
+    """One request, and what came of it, unless somebody has asked for it anew meanwhile.
+
+    After an event was just heard, a slow endpoint's first retry is left to the next sweep, without a reminder.
+    """
     began = clock.real()
     outcome = _sent(endpoint, taken, body) if body else Outcome(error="body_expired")
     _note_speed(endpoint.id, outcome, clock.elapsed(began))
-    done = _after(taken, outcome, int(clock.now()))
+    by_sweep = heard and _is_slow(endpoint.id)
+    done = _after(taken, outcome, int(clock.now()), by_sweep=by_sweep)
     deliveries.replace(taken, done)
     facts = {"endpoint_id": endpoint.id, "delivery_id": taken.id, "attempt": taken.attempts, "now": done.status}
     _log.info("webhook_tried", extra=facts | {"status": outcome.status, "error": outcome.error})
-    if done.due is not None and taken.attempts == 1:
+    if done.due is not None and taken.attempts == 1 and not by_sweep:
         queue.remind(done, int(clock.now()))
 
 
@@ -141,11 +145,11 @@ def _sent(endpoint: Endpoint, taken: Delivery, body: str) -> Outcome:
     return sending.post(endpoint.url, headers, raw, to_loopback=config.WEBHOOKS_TO_LOOPBACK)
 
 
-def _after(taken: Delivery, outcome: Outcome, now: int) -> Delivery:
+def _after(taken: Delivery, outcome: Outcome, now: int, *, by_sweep: bool) -> Delivery:
     told = replace(taken, response_status=outcome.status, error=outcome.error, revision=taken.revision + 1)
     if outcome.received:
         return replace(told, status="delivered", due=None)
-    due = retries.next_try(taken.started, now)
+    due = now + 1 if by_sweep else retries.next_try(taken.started, now)
     return replace(told, due=due, status="pending" if due is not None else "failed")
 
 
