@@ -76,3 +76,23 @@ def test_never_more_goes_back_than_is_left(cart, discount, inclusive, before):
     _, amount = coming_back(order, {line.sku: line.quantity for line in order.lines})
 
     assert amount == order.total - by_hand
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.integers(1, 9), st.sampled_from([("KWD", 10), ("MGA", 100), ("JPY", 1)]), st.data())
+def test_every_part_can_be_paid_in_its_currency(quantity, money, data):
+    currency, step = money
+    order = delivered([(quantity, data.draw(st.integers(1, 500)) * step)], None, 0, inclusive=True)
+    order = replace(order, currency=currency, total=order.subtotal, shipping=0, captured=order.subtotal)
+    odd = data.draw(st.integers(0, 9)) * step  # off the line, so that a unit's share need not be a whole step
+    off = min(odd, order.total)
+    line = replace(order.lines[0], discount=off)
+    order = replace(order, lines=[line], discount=off, total=order.total - off, captured=order.captured - off)
+
+    amounts = []
+    for _ in range(quantity):
+        order, amount = coming_back(order, ["S0"])
+        amounts.append(amount)
+
+    assert [amount % step for amount in amounts] == [0] * quantity
+    assert sum(amounts) == order.total

@@ -10,6 +10,11 @@ _FACTORS = {"ISK": Fraction(100), "UGX": Fraction(100), "MGA": Fraction(1, 100)}
 _THREE_DECIMALS = frozenset({"BHD", "JOD", "KWD", "OMR", "TND"})
 
 
+def smallest(currency: str) -> int:
+    """The smallest amount that can be charged or refunded: others are its multiples."""
+    return 10 if currency in _THREE_DECIMALS else _FACTORS.get(currency, Fraction(1)).denominator
+
+
 class NotChargeable(Exception):
     """Stripe has no way to write this amount of this currency."""
 

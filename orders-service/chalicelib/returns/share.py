@@ -2,23 +2,30 @@
 
 Of a line the first k units of n have cost its price times k / n, rounded down; what comes back next costs the
 difference of two such sums. So all parts together are exactly the line, whatever order they come in. With the last unit
-of the last line the shipping goes back, too, and with it every cent that was paid.
+of the last line the shipping goes back, too, and with it every cent that was paid. The sums are rounded down to what can
+be paid out: in dinars of three decimals the last is always 0, and the provider would refuse any other refund for good.
 """
 
 from collections import Counter
 
 from chalicelib.orders.order import Order, counted, gone_back
+from chalicelib.payments.money import smallest
 from chalicelib.pricing.price import PricedLine
 
 
 def share_of(order: Order, coming: Counter[str]) -> int:
     """What is to be refunded for these units, after all that went back before; never more than is left."""
     before = gone_back(order)
-    after = before + coming
-    amount = sum(_cost(order, line, after[line.sku]) - _cost(order, line, before[line.sku]) for line in order.lines)
-    if counted(order.lines) <= after:
-        amount += _shipping(order)
+    amount = _payable(order, before + coming) - _payable(order, before)
     return min(amount, order.refundable)
+
+
+def _payable(order: Order, units: Counter[str]) -> int:
+    """What these units cost together, down to what can be paid out in this currency; all units are the whole order."""
+    cost = sum(_cost(order, line, units[line.sku]) for line in order.lines)
+    if counted(order.lines) <= units:
+        cost += _shipping(order)
+    return cost - cost % smallest(order.currency)
 
 
 def _cost(order: Order, line: PricedLine, units: int) -> int:
