@@ -38,3 +38,6 @@ class Precondition:
                 raise IfMatchRequired
         elif not names(self.if_match, version):
             raise VersionMismatch
+
+
+ANY = Precondition()

@@ -157,6 +157,8 @@ def test_a_quote_prices_the_cart_as_it_would_be_charged_now(shop, catalog):
         ({"shipping_address": ADDRESS | {"country": "germany"}}, 422, "validation_failed"),
         ({"shipping_address": {"country": "DE"}}, 200, None),
         ({"discount_code": "SPRING"}, 422, "discount_invalid"),
+        ({"discount_code": "spring sale 20 %"}, 422, "discount_invalid"),
+        ({"discount_code": ""}, 422, "validation_failed"),
         ({"colour": "red"}, 422, "unknown_field"),
     ],
 )

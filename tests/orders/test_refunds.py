@@ -388,3 +388,9 @@ def test_a_refund_is_one_read_and_two_transactions_with_a_look_at_the_breaker_an
 
     assert costs == [["BatchGetItem", "TransactWriteItems", "GetItem", "TransactWriteItems"], ["BatchGetItem"]]
     assert provider.calls.count("refund") == 1
+
+
+def test_nothing_is_no_refund_whatever_order_is_named(staff, order_id):
+    answers = [staff.refunds(one, 0) for one in (order_id, "ord_unknown")]
+
+    assert [(one.status, one.json["errors"][0]["field"]) for one in answers] == [(422, "amount.amount")] * 2

@@ -202,6 +202,20 @@ def test_a_disabled_account_is_shown_as_such_until_it_is_enabled(api, ann_id, ad
 OTHERS = [("PUT", "role", {"role": "staff"}), ("POST", "disable", None), ("POST", "enable", None)]
 
 
+@pytest.mark.parametrize(("method", "what", "body"), OTHERS[:2])
+def test_an_account_that_has_changed_since_is_left_alone(ann, api, ann_id, admin, method, what, body):
+    seen = api.get(f"/users/{ann_id}", token=admin).headers["ETag"]
+    api.patch("/users/me", {"name": "Anna"}, token=ann.logs_in().json["access_token"])
+
+    late = api.request(method, f"/users/{ann_id}/{what}", body, token=admin, If_Match=seen)
+    now = api.get(f"/users/{ann_id}", token=admin)
+
+    assert (late.status, late.code) == (412, "version_mismatch")
+    assert (now.json["role"], now.json["disabled"]) == ("customer", False)
+    again = api.request(method, f"/users/{ann_id}/{what}", body, token=admin, If_Match=now.headers["ETag"])
+    assert again.status == 200
+
+
 @pytest.mark.parametrize(("method", "what", "body"), OTHERS)
 def test_nobody_does_this_to_the_own_account(api, admin, method, what, body):
     own = api.get("/users/me", token=admin).json["id"]

@@ -12,6 +12,7 @@ from chalicelib.orders import models
 from chalicelib.orders.order import ENDED, UNDOING, Order, State, is_moving, is_on_its_way, withdrawn
 from common import logs
 from common.problems import Forbidden, IdempotencyMismatch, NotFound, Unavailable, invalid
+from common.versions import ANY, Precondition
 
 LEASE_SECONDS = 30
 MAX_RACES = 8
@@ -59,15 +60,19 @@ LISTS = {
 }
 
 
-def cancel_order(order: Order, actor: str, world: World) -> Order:
+def cancel_order(order: Order, actor: str, world: World, seen: Precondition = ANY) -> Order:
     """Ask for the order's end, and take it there if it can be done now; once asked, it stays asked.
 
     A repeat finds it asked; a lost race against payment or another cancel is seen by the version, and asked again.
+    What is asked already stays so, whatever version was `seen`.
     """
     for _ in range(MAX_RACES):
+        asked = order.cancelled_by is not None or order.state in UNDOING | ENDED
+        if not asked:
+            seen.check(order.version, required=False)
         if is_on_its_way(order):
             raise OrderShipped
-        if order.cancelled_by is not None or order.state in UNDOING | ENDED:
+        if asked:
             return drive(order, world)
         order = _ask(order, actor, world)
     raise OutcomeUnknown
@@ -84,7 +89,9 @@ def _ask(order: Order, actor: str, world: World) -> Order:
             return move(order, world, cancelled_by=actor)
 
 
-def write_once(order_id: str, keyed: Keyed, changed: Callable[[Order], Order], world: World) -> tuple[Order, bool]:
+def write_once(
+    order_id: str, keyed: Keyed, changed: Callable[[Order], Order], world: World, seen: Precondition = ANY
+) -> tuple[Order, bool]:
     """The order as `changed` makes it, once for each key; True if that had been done before: then as it stands.
 
     The key's record is in the transaction of the order's write: a repeat, also after a lost reply or a crash, finds it;
@@ -98,6 +105,7 @@ def write_once(order_id: str, keyed: Keyed, changed: Callable[[Order], Order], w
             raise NotFound
         if done is not None:
             return order, True
+        seen.check(order.version, required=False)
         after = changed(order)
         if world.store.write_keyed(order, after, keyed):
             return after, False

@@ -11,7 +11,7 @@ from chalicelib.orders.schemas import Events, ListOrders, OrderView, present, pr
 from common.auth import everyone
 from common.http import Call, Reply, operation
 from common.pagination import page
-from common.problems import CursorInvalid, NotFound
+from common.problems import CursorInvalid, NotFound, VersionMismatch
 from common.schemas import Page
 
 routes = Blueprint(__name__)
@@ -52,10 +52,12 @@ def list_events(order_id: str, call: Call) -> Events:
 
 
 @routes.route("/orders/{order_id}/cancel", methods=["POST"])
-@operation(allow=everyone, responses={200: OrderView, 202: OrderView}, problems=[NotFound, OrderShipped])
+@operation(
+    allow=everyone, responses={200: OrderView, 202: OrderView}, problems=[NotFound, VersionMismatch, OrderShipped]
+)
 def cancel_order(order_id: str, call: Call) -> Reply[OrderView]:
     """Cancel an order before it is shipped: 200 when it is done, 202 when it will be."""
-    order = domain.cancel_order(_find(order_id, call), call.caller.role, world(call.deadline))
+    order = domain.cancel_order(_find(order_id, call), call.caller.role, world(call.deadline), call.precondition)
     return Reply(200 if order.state in ENDED else 202, present(order), location=f"/orders/{order.id}")
 
 

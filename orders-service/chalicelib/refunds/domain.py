@@ -14,6 +14,7 @@ from chalicelib.orders.domain import write_once
 from chalicelib.orders.order import ENDED, UNDOING, Order, Refund, Restock, State, parcels, unshipped
 from common.problems import Forbidden, invalid
 from common.schemas import Money
+from common.versions import ANY, Precondition
 
 MAX_REFUNDS = 100  # an order is one item, and has to stay one
 
@@ -27,12 +28,14 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     limit: int | None
 
 
-def refund_order(order_id: str, wish: Wish, keyed: Keyed, world: World) -> tuple[Order, bool]:
+def refund_order(order_id: str, wish: Wish, keyed: Keyed, world: World, seen: Precondition = ANY) -> tuple[Order, bool]:
     """The order with the refund on it, and whether it had been there before under this key.
 
     It is made now if the provider answers, and else by the sweeper, under the same key at the provider.
     """
-    order, replayed = write_once(order_id, keyed, partial(_with_refund, wish=wish, world=world), world)
+    if not wish.amount.amount:
+        raise invalid("amount.amount", "A refund is at least one minor unit.")
+    order, replayed = write_once(order_id, keyed, partial(_with_refund, wish=wish, world=world), world, seen)
     return drive(order, world), replayed
 
 
@@ -63,8 +66,6 @@ def _check_refundable(order: Order) -> None:
 def _check_amount(order: Order, wish: Wish) -> None:
     if wish.amount.currency != order.currency:
         raise invalid("amount.currency", f"This order was paid in {order.currency}.")
-    if not wish.amount.amount:
-        raise invalid("amount.amount", "A refund is at least one minor unit.")
     if wish.limit is not None and _by_hand(order) + wish.amount.amount > wish.limit:
         raise Forbidden("This is more than your role may refund of one order.")
     if wish.amount.amount > order.refundable:

@@ -39,6 +39,7 @@ from chalicelib.orders.order import (
 )
 from chalicelib.returns.share import share_of
 from common.problems import NotFound, Unavailable
+from common.versions import ANY, Precondition
 
 RETURN_SECONDS = 30 * 24 * 3600
 MAX_RETURNS = 100  # an order is one item, and has to stay one
@@ -57,7 +58,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
 Change = Callable[[Order], dict[str, Any] | None]
 
 
-def request_return(order: Order, wish: Wish, world: World) -> Order:
+def request_return(order: Order, wish: Wish, world: World, seen: Precondition = ANY) -> Order:
     """Write the request down; of a race's loser the rules are asked again."""
     return_id = world.new_id("ret")
 
@@ -67,7 +68,7 @@ def request_return(order: Order, wish: Wish, world: World) -> Order:
         _check_returnable(order, wish, world)
         return {"returns": [*order.returns, _requested(return_id, order, wish, world)]}
 
-    return _write(order, asked, wish.actor, world)
+    return _write(order, asked, wish.actor, world, seen)
 
 
 def _check_returnable(order: Order, wish: Wish, world: World) -> None:
@@ -106,27 +107,27 @@ def _requested(return_id: str, order: Order, wish: Wish, world: World) -> Return
     )
 
 
-def approve_return(order_id: str, return_id: str, actor: str, world: World) -> Order:
+def approve_return(order_id: str, return_id: str, actor: str, world: World, seen: Precondition = ANY) -> Order:
     def approved(order: Order) -> dict[str, Any] | None:
         one = _find(order, return_id)
         if one.status == "rejected":
             raise ReturnRejected
         return _decided(order, one, "approved", actor, world) if one.status == "requested" else None
 
-    return _write(_stored(order_id, world), approved, actor, world)
+    return _write(_stored(order_id, world), approved, actor, world, seen)
 
 
-def reject_return(order_id: str, return_id: str, actor: str, world: World) -> Order:
+def reject_return(order_id: str, return_id: str, actor: str, world: World, seen: Precondition = ANY) -> Order:
     def rejected(order: Order) -> dict[str, Any] | None:
         one = _find(order, return_id)
         if one.status in ("approved", "received"):
             raise ReturnApproved
         return _decided(order, one, "rejected", actor, world) if one.status == "requested" else None
 
-    return _write(_stored(order_id, world), rejected, actor, world)
+    return _write(_stored(order_id, world), rejected, actor, world, seen)
 
 
-def receive_return(order_id: str, return_id: str, actor: str, world: World) -> Order:
+def receive_return(order_id: str, return_id: str, actor: str, world: World, seen: Precondition = ANY) -> Order:
     """What is owed for it is made now as far as the others answer, and else by the sweeper."""
 
     def received(order: Order) -> dict[str, Any] | None:
@@ -137,7 +138,7 @@ def receive_return(order_id: str, return_id: str, actor: str, world: World) -> O
             raise ReturnNotApproved
         return _received(order, one, actor, world) if one.status == "approved" else None
 
-    return drive(_write(_stored(order_id, world), received, actor, world), world)
+    return drive(_write(_stored(order_id, world), received, actor, world, seen), world)
 
 
 def _stored(order_id: str, world: World) -> Order:
@@ -154,12 +155,13 @@ def _find(order: Order, return_id: str) -> Return:
     return found
 
 
-def _write(order: Order, change: Change, actor: str, world: World) -> Order:
-    """The order with the change in it, or as it is if there is nothing left to change."""
+def _write(order: Order, change: Change, actor: str, world: World, seen: Precondition) -> Order:
+    """The order with the change in it, or as it is if there is nothing left to change, whatever version was `seen`."""
     for _ in range(MAX_RACES):
         changes = change(order)
         if changes is None:
             return order
+        seen.check(order.version, required=False)
         order = move(order, world, actor=actor, **changes)
     raise Unavailable(retry_after=1)
 

@@ -13,6 +13,7 @@ from chalicelib.keyed import Keyed
 from chalicelib.orders.domain import write_once
 from chalicelib.orders.order import ENDED, UNDOING, Order, Parcel, Shipment, State, unshipped, withdrawn
 from common.problems import NotFound, Unavailable
+from common.versions import ANY, Precondition
 
 MAX_RACES = 8
 
@@ -25,9 +26,11 @@ class Consignment(msgspec.Struct, frozen=True, kw_only=True):
     items: list[Parcel] | None
 
 
-def ship_order(order_id: str, sent: Consignment, actor: str, keyed: Keyed, world: World) -> tuple[Order, bool]:
+def ship_order(
+    order_id: str, sent: Consignment, actor: str, keyed: Keyed, world: World, seen: Precondition = ANY
+) -> tuple[Order, bool]:
     """The order with the shipment in it, and whether it had been there before under this key."""
-    return write_once(order_id, keyed, partial(_with_shipment, sent=sent, actor=actor, world=world), world)
+    return write_once(order_id, keyed, partial(_with_shipment, sent=sent, actor=actor, world=world), world, seen)
 
 
 def _with_shipment(order: Order, sent: Consignment, actor: str, world: World) -> Order:
@@ -73,7 +76,7 @@ def _within(asked: list[Parcel] | None, left: Mapping[str, int]) -> list[Parcel]
     return [Parcel(sku, quantity) for sku, quantity in wanted.items()]
 
 
-def deliver_order(order_id: str, actor: str, world: World) -> Order:
+def deliver_order(order_id: str, actor: str, world: World, seen: Precondition = ANY) -> Order:
     """All of it has arrived. A repeat finds it delivered; of two that race one writes, and the other sees it."""
     order = world.store.find_order(order_id)
     for _ in range(MAX_RACES):
@@ -81,6 +84,7 @@ def deliver_order(order_id: str, actor: str, world: World) -> Order:
             raise NotFound
         if order.state is State.DELIVERED:
             return order
+        seen.check(order.version, required=False)
         _check_shipped(order)
         order = move(order, world, actor=actor, state=State.DELIVERED)
     raise Unavailable(retry_after=1)

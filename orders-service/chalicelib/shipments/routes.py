@@ -12,7 +12,7 @@ from chalicelib.shipments.domain import Consignment
 from chalicelib.shipments.schemas import ShipOrder
 from common.auth import roles
 from common.http import Call, Reply, operation
-from common.problems import IdempotencyMismatch, NotFound
+from common.problems import IdempotencyMismatch, NotFound, VersionMismatch
 
 routes = Blueprint(__name__)
 staff = roles("staff", "admin")
@@ -24,20 +24,26 @@ staff = roles("staff", "admin")
     request=ShipOrder,
     keyed=True,
     responses={201: OrderView},
-    problems=[NotFound, IdempotencyMismatch, OrderCancelled, OrderNotConfirmed, ShipmentExceeds],
+    problems=[NotFound, IdempotencyMismatch, VersionMismatch, OrderCancelled, OrderNotConfirmed, ShipmentExceeds],
 )
 def ship_order(order_id: str, body: ShipOrder, call: Call) -> Reply[OrderView]:
     """Ship all that is left of an order, or some of it; the order is shipped once everything is."""
     keyed = Keyed(caller=call.caller.id, key=call.idempotency_key, request=f"shipment {order_id} {call.body_hash}")
-    order, replayed = domain.ship_order(order_id, _sent(body), call.caller.role, keyed, world(call.deadline))
+    order, replayed = domain.ship_order(
+        order_id, _sent(body), call.caller.role, keyed, world(call.deadline), call.precondition
+    )
     return Reply(201, present(order), location=f"/orders/{order.id}", replayed=replayed)
 
 
 @routes.route("/orders/{order_id}/deliver", methods=["POST"])
-@operation(allow=staff, responses={200: OrderView}, problems=[NotFound, OrderCancelled, OrderNotShipped])
+@operation(
+    allow=staff, responses={200: OrderView}, problems=[NotFound, VersionMismatch, OrderCancelled, OrderNotShipped]
+)
 def deliver_order(order_id: str, call: Call) -> Reply[OrderView]:
     """Say that all of an order has arrived; can be repeated."""
-    return Reply(200, present(domain.deliver_order(order_id, call.caller.role, world(call.deadline))))
+    return Reply(
+        200, present(domain.deliver_order(order_id, call.caller.role, world(call.deadline), call.precondition))
+    )
 
 
 def _sent(body: ShipOrder) -> Consignment:

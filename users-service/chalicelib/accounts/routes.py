@@ -47,24 +47,26 @@ def find_user(user_id: str) -> Reply[User]:
 
 
 @routes.route("/users/{user_id}/role", methods=["PUT"])
-@operation(allow=admins, request=AssignRole, responses={200: User}, problems=[NotFound, OwnAccount], live=True)
+@operation(
+    allow=admins, request=AssignRole, responses={200: User}, problems=[NotFound, VersionMismatch, OwnAccount], live=True
+)
 def assign_role(user_id: str, body: AssignRole, call: Call) -> Reply[User]:
     """Give an account a role. Its sessions end, as they carry the former one."""
-    return _reply(staff.assign_role(call.caller.id, user_id, body.role))
+    return _reply(staff.assign_role(call.caller.id, user_id, body.role, call.precondition))
 
 
 @routes.route("/users/{user_id}/disable", methods=["POST"])
-@operation(allow=admins, responses={200: User}, problems=[NotFound, OwnAccount], live=True)
+@operation(allow=admins, responses={200: User}, problems=[NotFound, VersionMismatch, OwnAccount], live=True)
 def disable(user_id: str, call: Call) -> Reply[User]:
     """Keep an account from being used; its sessions end at once."""
-    return _reply(staff.disable(call.caller.id, user_id))
+    return _reply(staff.disable(call.caller.id, user_id, call.precondition))
 
 
 @routes.route("/users/{user_id}/enable", methods=["POST"])
-@operation(allow=admins, responses={200: User}, problems=[NotFound, OwnAccount], live=True)
+@operation(allow=admins, responses={200: User}, problems=[NotFound, VersionMismatch, OwnAccount], live=True)
 def enable(user_id: str, call: Call) -> Reply[User]:
     """Let a disabled account be used again."""
-    return _reply(staff.enable(call.caller.id, user_id))
+    return _reply(staff.enable(call.caller.id, user_id, call.precondition))
 
 
 def _reply(person: Person) -> Reply[User]:

@@ -13,6 +13,7 @@ from common import ids, tables
 from common.pagination import page
 from common.problems import Forbidden, NotFound, Unavailable
 from common.tables import Refused, Transaction
+from common.versions import ANY, Precondition
 
 _TRIES = 5
 
@@ -34,19 +35,19 @@ def find_user(user_id: str) -> Person:
     return found
 
 
-def assign_role(admin_id: str, user_id: str, role: str) -> Profile:
-    return _change(admin_id, user_id, {"role": role})
+def assign_role(admin_id: str, user_id: str, role: str, seen: Precondition = ANY) -> Profile:
+    return _change(admin_id, user_id, {"role": role}, seen)
 
 
-def disable(admin_id: str, user_id: str) -> Profile:
-    return _change(admin_id, user_id, {"disabled": True})
+def disable(admin_id: str, user_id: str, seen: Precondition = ANY) -> Profile:
+    return _change(admin_id, user_id, {"disabled": True}, seen)
 
 
-def enable(admin_id: str, user_id: str) -> Profile:
-    return _change(admin_id, user_id, {"disabled": False})
+def enable(admin_id: str, user_id: str, seen: Precondition = ANY) -> Profile:
+    return _change(admin_id, user_id, {"disabled": False}, seen)
 
 
-def _change(admin_id: str, user_id: str, changes: dict[str, Any]) -> Profile:
+def _change(admin_id: str, user_id: str, changes: dict[str, Any], seen: Precondition) -> Profile:
     """Change what an account may do, and end its sessions; what is so already stays as it is.
 
     One transaction on the account as it was read, tried again if that has changed. It also demands that the
@@ -59,6 +60,7 @@ def _change(admin_id: str, user_id: str, changes: dict[str, Any]) -> Profile:
         profile = domain.find_user(user_id)
         if all(getattr(profile, name) == value for name, value in changes.items()):
             return profile
+        seen.check(int(profile.version), required=False)
         if _written(admin_id, profile, changes):
             sessions.settle(user_id)
             return profile
