@@ -157,6 +157,21 @@ def test_what_was_set_aside_is_tried_for_a_day_and_raises_an_alarm_long_before(s
     assert alarm["Threshold"] <= 900
 
 
+@pytest.mark.parametrize("service", command.SERVICES)
+def test_an_event_that_eventbridge_can_t_deliver_is_where_others_are_that_were_given_up(service):
+    resources = json.loads((command.ROOT / f"{service}-service" / "resources.json").read_text())["Resources"]
+    targets = [
+        t for one in resources.values() if one["Type"] == "AWS::Events::Rule" for t in one["Properties"]["Targets"]
+    ]
+    open_to_rules = [q["Ref"] for one in resources.values() if one["Type"] == "AWS::SQS::QueuePolicy"
+                     for q in one["Properties"]["Queues"]]  # fmt: skip
+
+    for target in targets:
+        queue = resources[target["Arn"]["Fn::GetAtt"][0]]["Properties"]
+        assert target["DeadLetterConfig"]["Arn"] == queue["RedrivePolicy"]["deadLetterTargetArn"]
+        assert target["DeadLetterConfig"]["Arn"]["Fn::GetAtt"][0] in open_to_rules
+
+
 def is_alarm_of_a_dead_letter_queue(one):
     visible = "ApproximateNumberOfMessagesVisible"
     return one["Type"] == "AWS::CloudWatch::Alarm" and one["Properties"]["MetricName"] == visible
