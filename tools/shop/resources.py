@@ -10,8 +10,10 @@
   outbox is read, `DeletionPolicy` and `UpdateReplacePolicy: Retain`, point-in-time recovery.
 * Bucket: all four public access blocks, `CorsConfiguration` with `AllowedOrigins: {"Ref": "CorsOrigins"}`.
 * Queues that consume events: a queue, its dead-letter queue by `RedrivePolicy` (an hour of tries), an
-  `AWS::Events::Rule` on `{"Ref": "EventBus"}` with the queue as target, an `AWS::SQS::QueuePolicy` that lets that rule
-  send, an alarm on the dead-letter queue.
+  `AWS::Events::Rule` on `{"Ref": "EventBus"}` with the queue as target and its dead-letter queue for what can't be
+  delivered, an `AWS::SQS::QueuePolicy` that lets that rule send to both, an alarm on the dead-letter queue.
+* `shop-<service>-set-aside`, likewise: what a follower of the service's streams failed at (a day of tries), with a
+  second alarm on the age of its messages.
 * `Outputs`: every one becomes an environment variable of the service, its name in UPPER_SNAKE: `OrdersTable` (Ref of
   the table) → ORDERS_TABLE, `OrdersStreamArn` (Fn::GetAtt StreamArn) → ORDERS_STREAM_ARN, `Bucket` → BUCKET,
   `MailQueue` (Fn::GetAtt QueueName) → MAIL_QUEUE. Write every name as words: `DeadQueueUrl`, not `DLQURL`.
