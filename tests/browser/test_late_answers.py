@@ -74,12 +74,13 @@ def test_a_cart_whose_session_was_ended_is_not_called_empty(page: Page, ada: Per
     assert page.url.endswith("then=/cart")
 
 
-def test_who_leaves_the_page_while_logging_out_is_logged_out(page: Page, ada: Person, notes):
+def test_who_logs_out_is_gone_at_once_and_the_shop_hears_of_it_later(page: Page, ada: Person, notes):
     ada.log_in(page)
     ending = answer_later(page, "**/api/sessions/current")
     page.get_by_role("button", name="Log out").click()
-    page.goto("/login")
-
     expect(page.get_by_role("link", name="Log in", exact=True)).to_be_visible()
+
     assert page.evaluate("localStorage.getItem('shop.session')") is None
-    assert ending
+    with page.expect_response("**/api/sessions/current") as ended:
+        ending[0].continue_()
+    assert ended.value.status == 204

@@ -3,6 +3,7 @@ import { cart, loadCart, removeItem, setQuantity } from "../api/cart.js";
 import { messageOf } from "../api/messages.js";
 import { wasEnded } from "../api/session.js";
 import { formatMoney } from "../money.js";
+import { keepFocus } from "../parts/focus.js";
 import { Loading, Notice, ProblemNotice } from "../parts/notice.js";
 import { optionsText } from "../parts/parcel.js";
 import { Picture } from "../parts/picture.js";
@@ -27,13 +28,13 @@ function Line({ item, warning, change }) {
     <li class="line">
       <${Picture} url=${item.thumb_url} alt="" size=${96} />
       <div class="line-facts">
-        <p class="line-name">${item.name}</p>
+        <p class="line-name"><a href="/product/${item.product_id}">${item.name}</a></p>
         <p class="muted small">${[optionsText(item.options), formatMoney(item.unit_price)].filter(Boolean).join(" · ")}</p>
         ${warning && html`<p class="error">${warningText(warning, item)}</p>`}
         <div class="line-actions">
           <${Quantity} value=${item.quantity} label="Quantity of ${item.name}"
             onChange=${(quantity) => change(() => setQuantity(item.sku, quantity))} />
-          <button type="button" class="link" aria-label="Remove ${item.name}" onClick=${() => change(() => removeItem(item.sku))}>
+          <button type="button" class="link" aria-label="Remove ${item.name}" onClick=${() => change(() => removeItem(item.sku)).then(keepFocus)}>
             Remove
           </button>
         </div>

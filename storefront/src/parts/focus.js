@@ -1,4 +1,4 @@
-/** Where the reader is after a form that was opened by a button has gone. */
+/** Where the reader is after what had the focus has gone. */
 import { useEffect, useRef } from "../view.js";
 
 /** → a ref for the button, which gets the focus back once `open` is over; not when the page is shown first. */
@@ -10,4 +10,11 @@ export function useFocusBack(open) {
     before.current = open;
   }, [open]);
   return button;
+}
+
+/** After something was taken off the page: if it had the focus, the page's content gets it, so that it is not lost. */
+export function keepFocus() {
+  requestAnimationFrame(() => {
+    if (document.activeElement === document.body) document.getElementById("main").focus({ preventScroll: true });
+  });
 }

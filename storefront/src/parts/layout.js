@@ -6,7 +6,7 @@ import { shop } from "../config.js";
 import { useResource } from "../resource.js";
 import { place } from "../router.js";
 import { useStore } from "../store.js";
-import { html, useEffect } from "../view.js";
+import { html, useEffect, useRef } from "../view.js";
 import { LogOut } from "./log-out.js";
 import { LeafIcon } from "./picture.js";
 import { ReaderSwitch } from "./reader-switch.js";
@@ -37,13 +37,21 @@ function AccountLinks() {
     <${LogOut} kind="wide-only" />`;
 }
 
+/** Sideways only: where the list is wider than the window, the chosen category is seen. */
+function bringIntoView(list) {
+  const chosen = list.querySelector("[aria-current]");
+  if (chosen) list.scrollLeft = chosen.offsetLeft - (list.clientWidth - chosen.offsetWidth) / 2;
+}
+
 function Categories() {
   const { data, problem, reload } = useResource("categories", listCategories);
   const { path } = useStore(place);
+  const list = useRef(null);
   useEffect(() => { if (problem) reload(); }, [path]);
+  useEffect(() => bringIntoView(list.current), [path, data]);
   return html`
     <nav class="categories" aria-label="Categories">
-      <ul role="list">
+      <ul role="list" ref=${list}>
         <li><a href="/products" aria-current=${path === "/products" ? "page" : undefined}>All products</a></li>
         ${topCategories(data ?? []).map(({ slug, name }) => html`
           <li key=${slug}>

@@ -1,13 +1,15 @@
 /** A button for what can't be taken back: it asks first, and its own problem is shown below it. */
 import { messageOf } from "../api/messages.js";
 import { html, useEffect, useRef, useState } from "../view.js";
+import { keepFocus } from "./focus.js";
 import { useSending } from "./form.js";
 
 export function Sure({ text, label, question, yes, no = "No", quiet = false, kind = "button-danger", work, disabled = false }) {
   const [asked, setAsked] = useState(null);
   const sending = useSending(async () => {
     await work();
-    setAsked(null);
+    setAsked(false);
+    keepFocus();
   });
   const focused = useRef(null);
   // The harmless answer gets the focus, and the button that asked gets it back.

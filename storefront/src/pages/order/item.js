@@ -8,11 +8,12 @@ import { html } from "../../view.js";
 const ReviewLink = ({ item }) => html`
   <p class="small"><a href="/product/${item.product_id}?review" aria-label="Review ${item.name}">Review this product</a></p>`;
 
-export const Item = ({ item, picture, reviewed = false }) => html`
+/** Below `base` is each product's page. */
+export const Item = ({ item, picture, base = "/product", reviewed = false }) => html`
   <li class="mini-line">
     <${Picture} url=${picture} alt="" size=${56} />
     <div>
-      <p>${item.name}</p>
+      <p><a class="item-name" href="${base}/${item.product_id}">${item.name}</a></p>
       <p class="muted small">${[optionsText(item.options), `${item.quantity} × ${formatMoney(item.unit_price)}`].filter(Boolean).join(" · ")}</p>
       ${reviewed && html`<${ReviewLink} item=${item} />`}
     </div>

@@ -77,7 +77,7 @@ function Order({ order, onChanged }) {
       <div class="steps">
         <section aria-labelledby="items">
           <h2 id="items">Items</h2>
-          <ul role="list">${order.items.map((item) => html`<${Item} key=${item.sku} item=${item} picture=${pictures.data?.[item.sku]} />`)}</ul>
+          <ul role="list">${order.items.map((item) => html`<${Item} key=${item.sku} item=${item} picture=${pictures.data?.[item.sku]} base="/staff/products" />`)}</ul>
         </section>
         <${Shipments} order=${order} />
         <${Shipping} order=${order} onChanged=${onChanged} />

@@ -3,6 +3,7 @@ import { completeImage, deleteImage, readProduct, startImage } from "../../api/c
 import { messageOf } from "../../api/messages.js";
 import { sendTo } from "../../api/upload.js";
 import { Field } from "../../parts/field.js";
+import { keepFocus } from "../../parts/focus.js";
 import { Notice } from "../../parts/notice.js";
 import { Progress } from "../../parts/progress.js";
 import { toast } from "../../parts/toast.js";
@@ -26,7 +27,7 @@ const Processing = ({ image }) => html`
 
 function Shown({ image, productId, onChanged }) {
   const [problem, setProblem] = useState(null);
-  const remove = () => deleteImage(productId, image.id).then(onChanged, setProblem);
+  const remove = () => deleteImage(productId, image.id).then(onChanged, setProblem).then(keepFocus);
   return html`
     <li>
       ${image.status === "processing"
