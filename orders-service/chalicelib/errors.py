@@ -117,6 +117,11 @@ class TooManyReturns(Unprocessable):
     detail = "An order takes at most 100 returns."
 
 
+class TooManyShipments(Unprocessable):
+    code = "limit_reached"
+    detail = "An order takes at most 100 shipments."
+
+
 class OrderNotDelivered(Conflict):
     code = "order_not_delivered"
     detail = "Only what was delivered can be returned."

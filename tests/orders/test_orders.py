@@ -1,12 +1,14 @@
 """Orders once they are placed: reading them, and cancelling."""
 
 import json
+from collections import defaultdict
 
 import pytest
 from msgspec.structs import replace
 
 from chalicelib.checkout.effects import PaymentStatus
 from chalicelib.checkout.store import DynamoStore
+from chalicelib.orders import models
 from chalicelib.orders.order import State
 from tests.orders.neighbours import sweep
 from tests.orders.simulation.catalog import Hold
@@ -211,6 +213,20 @@ def test_one_order_in_trouble_does_not_keep_the_others_waiting(shop, catalog, pr
     sweep()
 
     assert (shop.order(ids[0])["status"], other.order(ids[1])["status"]) == ("pending", "confirmed")
+
+
+def test_who_waits_longest_is_brought_on_first_when_there_is_no_time_for_all(shop, provider, shop_clock, monkeypatch):
+    shards = defaultdict(lambda: 3 - len(shards))
+    monkeypatch.setattr(models, "_shard", shards.__getitem__)
+    ids = []
+    for number in range(3):
+        buyer = shop.named(f"usr_{number}")
+        buyer.puts("MUG")
+        ids.append(buyer.buys(payment_method="pm_3ds").json["order_id"])
+        shop_clock.forward(1)
+    shop_clock.forward(60)
+
+    assert list(models.list_due(shop_clock(), 10)) == ids
 
 
 def test_what_happens_to_an_order_is_told_once_through_the_outbox(shop, aws):

@@ -3,9 +3,12 @@
 import json
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib import config
 from chalicelib.checkout.store import DynamoStore
+from chalicelib.orders import models
+from common.tables import Busy, Transaction
 from tests.orders.neighbours import Crash, Shopper, Staff, bought, crashing_at, sweep, told
 from tests.orders.test_payments import event, signed, tell
 from tests.support.fixtures import client
@@ -28,6 +31,33 @@ def money(order):
     """What was captured, refunded, and by which refunds."""
     payment = order["payment"]
     return payment["captured"]["amount"], payment["refunded"]["amount"], [one["status"] for one in order["refunds"]]
+
+
+def test_what_the_provider_could_never_pay_is_refused(staff, order_id):
+    order = models.find_order(order_id)
+    models.write(order, replace(order, version=order.version + 1, currency="KWD"))
+
+    def dinars(amount, key):
+        body = REFUND | {"amount": {"amount": amount, "currency": "KWD"}}
+        return staff.post(f"/orders/{order_id}/refunds", body, Idempotency_Key=key)
+
+    odd, even = dinars(5, "odd"), dinars(10, "even")
+
+    assert (odd.status, odd.json["errors"][0]["field"]) == (422, "amount.amount")
+    assert even.json["refunds"][0]["status"] == "done"
+
+
+def test_too_many_at_one_order_are_asked_to_come_again_and_nothing_happened(shop, staff, order_id, monkeypatch):
+    def busy(_transaction):
+        raise Busy(retry_after=1)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Transaction, "commit", busy)
+        answer = staff.refunds(order_id, 500)
+
+    assert (answer.status, answer.headers["Retry-After"]) == (503, "1")
+    assert shop.order(order_id)["refunds"] == []
+    assert staff.refunds(order_id, 500).status == 201
 
 
 def test_a_part_of_the_money_goes_back_and_the_order_stands(shop, staff, order_id, total, provider):

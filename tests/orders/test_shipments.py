@@ -3,8 +3,11 @@
 import json
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.checkout.store import DynamoStore
+from chalicelib.orders import models
+from chalicelib.orders.order import Parcel, Shipment
 from tests.orders.neighbours import PARCEL, Shopper, bought, sweep, told
 from tests.support.fixtures import client
 
@@ -261,3 +264,23 @@ def test_a_shipment_is_one_read_and_one_transaction_and_a_repeat_one_read(staff,
         costs.append(calls.dynamodb)
 
     assert costs == [["BatchGetItem", "TransactWriteItems"], ["BatchGetItem"], ["GetItem", "TransactWriteItems"]]
+
+
+def test_an_order_never_outgrows_the_table_however_much_is_written_into_it(shop, staff, order_id):
+    long = {"carrier": "\N{DELIVERY TRUCK}" * 100, "tracking_number": "\N{PACKAGE}" * 100}
+    order = models.find_order(order_id)
+    many = [Shipment(id=f"shp_{n}", **long, items=[Parcel("LAMP.1", 0)], at=0) for n in range(300)]
+    full = replace(order, shipments=many)
+
+    models.write(order, replace(full, version=order.version + 1))
+
+    assert staff.ships(order_id).code == "limit_reached"
+    assert staff.refunds(order_id, 100).code == "limit_reached"
+
+
+def test_an_order_takes_a_hundred_shipments(staff, order_id):
+    order = models.find_order(order_id)
+    many = [Shipment(id=f"shp_{n}", carrier="DHL", tracking_number=None, items=[], at=0) for n in range(100)]
+    models.write(order, replace(order, version=order.version + 1, shipments=many))
+
+    assert staff.ships(order_id).code == "limit_reached"

@@ -63,10 +63,7 @@ class DynamoStore:
         carts.mark(transaction, order.owner, order.cart_version, order.id)
         if order.discount_code and order.discount_use:
             discounts.take(transaction, order.discount_code, order.discount_use, order.owner, order.email)
-        refusal = _refusal(transaction)
-        if isinstance(refusal, Busy):
-            raise refusal
-        return refusal is None
+        return _is_done(transaction)
 
     def find_order(self, order_id: str) -> Order | None:
         with knowing():
@@ -84,25 +81,29 @@ class DynamoStore:
             return orders.find_keyed(order_id, keyed)
 
     def write_keyed(self, before: Order, after: Order, keyed: Keyed) -> bool:
-        """One token for every attempt, as for `place`; who is refused reads again, and finds the key if it was this."""
+        """One token for every attempt, as for `place`; who is refused reads again, and finds the key if it was this.
+
+        Raises Busy, as `place` does.
+        """
         transaction = Transaction()
         orders.change(transaction, before, after)
         keys.add(transaction, keyed)
-        with knowing():
-            try:
-                transaction.commit()
-            except Refused:
-                return False
-            return True
+        return _is_done(transaction)
 
 
-def _refusal(transaction: Transaction) -> Refused | Busy | None:
+def _is_done(transaction: Transaction) -> bool:
+    """False if it was refused; raises Busy, or OutcomeUnknown."""
+    busy = None
     with knowing():
         try:
             transaction.commit()
-        except (Refused, Busy) as refusal:
-            return refusal
-        return None
+        except Refused:
+            return False
+        except Busy as error:
+            busy = error
+    if busy:
+        raise busy
+    return True
 
 
 def _write(before: Order, after: Order, basket: Basket, counters: Sequence[Counter]) -> Order:

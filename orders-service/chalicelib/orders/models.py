@@ -267,7 +267,7 @@ def _rows(index: Any, partition: str, before: str | None, limit: int, at_once: i
 
 
 def list_due(now: float, limit: int) -> Iterator[str]:
-    """Ids of orders that are due, the longest waiting first in each shard."""
-    for shard in range(SHARDS):
-        for item in OrderItem.by_due.query(f"NEXT#{shard}", OrderItem.due <= now, limit=limit):
-            yield item.pk.removeprefix("ORDER#")
+    """Ids of orders that are due, the longest waiting first: if there are too many for one sweep, none starves."""
+    shards = [OrderItem.by_due.query(f"NEXT#{n}", OrderItem.due <= now, limit=limit) for n in range(SHARDS)]
+    for item in merge(*shards, key=lambda item: item.due):
+        yield item.pk.removeprefix("ORDER#")

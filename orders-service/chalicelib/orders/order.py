@@ -57,6 +57,9 @@ OWN_REASONS = frozenset({"cancelled", "returned", "erased", "reconciled"})
 """Reasons of refunds that the rules give; all others are what somebody wrote."""
 
 
+MOST_BYTES = 250_000
+
+
 class Change(msgspec.Struct, frozen=True):
     """One line of the order's history: the status that customers saw from then on, and who caused it."""
 
@@ -206,6 +209,14 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def refundable(self) -> int:
         return self.captured - self.refunded
+
+
+def is_full(order: Order) -> bool:
+    """Whether nobody may write more into it: it is one item of 400 KB at most, and what it owes must still fit in.
+
+    Else whoever writes enough long texts could keep it from being refunded, returned or erased.
+    """
+    return len(msgspec.json.encode(order)) > MOST_BYTES
 
 
 def counted(parcels: Iterable[Parcel | PricedLine]) -> Counter[str]:

@@ -11,12 +11,13 @@ from chalicelib.checkout.writes import moved
 from chalicelib.errors import OrderCancelled, OrderNotPaid, RefundExceeds, TooManyRefunds
 from chalicelib.keyed import Keyed
 from chalicelib.orders.domain import write_once
-from chalicelib.orders.order import ENDED, UNDOING, Order, Refund, Restock, State, parcels, unshipped
+from chalicelib.orders.order import ENDED, UNDOING, Order, Refund, Restock, State, is_full, parcels, unshipped
+from chalicelib.payments.money import smallest
 from common.problems import Forbidden, invalid
 from common.schemas import Money
 from common.versions import ANY, Precondition
 
-MAX_REFUNDS = 100  # an order is one item, and has to stay one
+MAX_REFUNDS = 100
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,13 +60,15 @@ def _check_refundable(order: Order) -> None:
         raise OrderCancelled
     if not order.captured:
         raise OrderNotPaid
-    if len(order.refunds) >= MAX_REFUNDS:
+    if len(order.refunds) >= MAX_REFUNDS or is_full(order):
         raise TooManyRefunds
 
 
 def _check_amount(order: Order, wish: Wish) -> None:
     if wish.amount.currency != order.currency:
         raise invalid("amount.currency", f"This order was paid in {order.currency}.")
+    if wish.amount.amount % (step := smallest(order.currency)):
+        raise invalid("amount.amount", f"In {order.currency} only multiples of {step} can be paid back.")
     if wish.limit is not None and _by_hand(order) + wish.amount.amount > wish.limit:
         raise Forbidden("This is more than your role may refund of one order.")
     if wish.amount.amount > order.refundable:

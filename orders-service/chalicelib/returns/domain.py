@@ -34,6 +34,7 @@ from chalicelib.orders.order import (
     State,
     counted,
     delivered_at,
+    is_full,
     parcels,
     shipped,
 )
@@ -42,7 +43,7 @@ from common.problems import NotFound, Unavailable
 from common.versions import ANY, Precondition
 
 RETURN_SECONDS = 30 * 24 * 3600
-MAX_RETURNS = 100  # an order is one item, and has to stay one
+MAX_RETURNS = 100
 MAX_RACES = 8
 
 
@@ -79,7 +80,7 @@ def _check_returnable(order: Order, wish: Wish, world: World) -> None:
         raise OrderNotDelivered
     if not wish.any_time and world.now() > delivered + RETURN_SECONDS:
         raise ReturnTooLate
-    if len(order.returns) >= MAX_RETURNS:
+    if len(order.returns) >= MAX_RETURNS or is_full(order):
         raise TooManyReturns
     _check_quantities(order, wish)
 

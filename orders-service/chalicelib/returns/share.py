@@ -2,8 +2,8 @@
 
 Of a line the first k units of n have cost its price times k / n, rounded down; what comes back next costs the
 difference of two such sums. So all parts together are exactly the line, whatever order they come in. With the last unit
-of the last line the shipping goes back, too, and with it every cent that was paid. The sums are rounded down to what can
-be paid out: in dinars of three decimals the last is always 0, and the provider would refuse any other refund for good.
+of the last line the shipping goes back, too, and with it every cent that was paid. The sums are rounded down to what
+can be paid out: of dinars with three decimals the last is always 0, and any other refund would be refused for good.
 """
 
 from collections import Counter

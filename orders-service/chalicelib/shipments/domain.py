@@ -8,13 +8,14 @@ import msgspec
 
 from chalicelib.checkout.effects import World
 from chalicelib.checkout.writes import move, moved
-from chalicelib.errors import OrderCancelled, OrderNotConfirmed, OrderNotShipped, ShipmentExceeds
+from chalicelib.errors import OrderCancelled, OrderNotConfirmed, OrderNotShipped, ShipmentExceeds, TooManyShipments
 from chalicelib.keyed import Keyed
 from chalicelib.orders.domain import write_once
-from chalicelib.orders.order import ENDED, UNDOING, Order, Parcel, Shipment, State, unshipped, withdrawn
+from chalicelib.orders.order import ENDED, UNDOING, Order, Parcel, Shipment, State, is_full, unshipped, withdrawn
 from common.problems import NotFound, Unavailable
 from common.versions import ANY, Precondition
 
+MAX_SHIPMENTS = 100
 MAX_RACES = 8
 
 
@@ -35,6 +36,8 @@ def ship_order(
 
 def _with_shipment(order: Order, sent: Consignment, actor: str, world: World) -> Order:
     _check_shippable(order)
+    if len(order.shipments) >= MAX_SHIPMENTS or is_full(order):
+        raise TooManyShipments
     left = unshipped(order)
     items = _within(sent.items, left)
     known = order.email is not None  # of a buyer who was erased meanwhile nothing is written down again

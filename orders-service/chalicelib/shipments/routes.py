@@ -3,7 +3,7 @@
 from chalice import Blueprint
 
 from chalicelib.checkout.wiring import world
-from chalicelib.errors import OrderCancelled, OrderNotConfirmed, OrderNotShipped, ShipmentExceeds
+from chalicelib.errors import OrderCancelled, OrderNotConfirmed, OrderNotShipped, ShipmentExceeds, TooManyShipments
 from chalicelib.keyed import Keyed
 from chalicelib.orders.order import Parcel
 from chalicelib.orders.schemas import OrderView, present
@@ -24,7 +24,15 @@ staff = roles("staff", "admin")
     request=ShipOrder,
     keyed=True,
     responses={201: OrderView},
-    problems=[NotFound, IdempotencyMismatch, VersionMismatch, OrderCancelled, OrderNotConfirmed, ShipmentExceeds],
+    problems=[
+        NotFound,
+        IdempotencyMismatch,
+        VersionMismatch,
+        OrderCancelled,
+        OrderNotConfirmed,
+        ShipmentExceeds,
+        TooManyShipments,
+    ],
 )
 def ship_order(order_id: str, body: ShipOrder, call: Call) -> Reply[OrderView]:
     """Ship all that is left of an order, or some of it; the order is shipped once everything is."""
