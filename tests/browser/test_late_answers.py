@@ -6,6 +6,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.browser.goods import Lamps
 from tests.browser.people import Person
+from tests.browser.steps import lamp_in_cart
 
 CARDS = re.compile(r"/api/products\?")
 
@@ -54,6 +55,19 @@ def test_more_of_a_list_that_was_left_meanwhile_does_not_take_the_place_of_the_n
 
     expect(page.get_by_role("button", name="Load more")).to_be_visible()
     expect(page.get_by_role("link", name="price_asc")).to_be_visible()
+
+
+def test_the_cart_of_a_guest_is_not_lost_with_the_request_that_takes_it_along(page: Page, ada: Person, lamps, notes):
+    notes.cut_off = "net::ERR_FAILED"
+    page.route("**/api/cart/merge", lambda route: route.abort())
+    lamp_in_cart(page, lamps)
+    ada.log_in(page)
+    expect(page.get_by_role("link", name="Cart empty")).to_be_visible()
+    page.unroute("**/api/cart/merge")
+    page.reload()
+
+    expect(page.get_by_role("link", name="Cart 1 item")).to_be_visible()
+    assert page.evaluate("sessionStorage.getItem('shop.guest-cart')") is None
 
 
 def test_a_cart_whose_session_was_ended_is_not_called_empty(page: Page, ada: Person, lamps: Lamps, notes):

@@ -1,7 +1,9 @@
 /** The shopper's cart; changes are sent one after the other, so that the newest answer is the newest cart. */
 import { Store } from "../store.js";
 import { call } from "./client.js";
-import { isStaff, session } from "./session.js";
+import { isAccount, isStaff, session } from "./session.js";
+
+const GUEST = "shop.guest-cart";
 
 export const EMPTY = { items: [], subtotal: null, version: 0, stale: false, warnings: [] };
 
@@ -24,6 +26,7 @@ export const loadCart = () => inTurn(async () => {
 });
 
 async function readCart() {
+  if (isAccount(session.value.user)) await mergeOnce();
   try {
     return (await call("GET", "/cart")).body;
   } catch (problem) {
@@ -48,8 +51,24 @@ export async function addToCart(sku, quantity) {
   return setQuantity(sku, Math.min(had + quantity, 99));
 }
 
-/** The cart filled before logging in joins the account's; the shop does it once however often it is asked. */
-export const mergeCart = (guestToken) => inTurn(async () => {
-  const { body } = await call("POST", "/cart/merge", { body: { guest_access_token: guestToken } });
-  cart.set(body?.items ? body : await readCart());
-});
+/**
+ * The cart filled before logging in joins the account's. Its token stays in this tab until the shop has answered, so that a
+ * lost answer or a reload loses no cart; the shop does it once however often it is asked.
+ */
+export function mergeCart(guestToken) {
+  sessionStorage.setItem(GUEST, guestToken);
+  return loadCart();
+}
+
+const undecided = ({ unanswered, status }) => unanswered || [401, 429, 503].includes(status);
+
+async function mergeOnce() {
+  const token = sessionStorage.getItem(GUEST);
+  if (!token) return;
+  try {
+    await call("POST", "/cart/merge", { body: { guest_access_token: token } });
+  } catch (problem) {
+    if (undecided(problem)) return;
+  }
+  sessionStorage.removeItem(GUEST);
+}

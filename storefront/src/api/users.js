@@ -23,7 +23,7 @@ export async function resetPassword(token, newPassword) {
 export async function logIn(email, password) {
   const guest = session.value?.user?.role === "guest" ? await guestToken() : null;
   const user = await openSession(email, password);
-  await (guest ? mergeCart(guest) : loadCart()).catch(() => loadCart().catch(() => null));
+  await (guest ? mergeCart(guest) : loadCart()).catch(() => null);
   return user;
 }
 
