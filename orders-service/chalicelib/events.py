@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from chalicelib.orders.order import Order, Parcel, Refund, Return, State, shipped
+from chalicelib.orders.goods import shipped
+from chalicelib.orders.order import Order, Parcel, Refund, Return, State
 from common.events import Event, event
 
 SOURCE = "orders"

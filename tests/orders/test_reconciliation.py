@@ -11,7 +11,8 @@ from chalicelib import config
 from chalicelib.checkout.wiring import ledger, world
 from chalicelib.checkout.writes import move
 from chalicelib.orders import models
-from chalicelib.orders.order import Refund, Restock, State, all_of
+from chalicelib.orders.goods import all_of
+from chalicelib.orders.order import Refund, Restock, State
 from chalicelib.payments.ledger import Ledger, RefundEntry
 from chalicelib.reconciliation import reconciler
 from chalicelib.reconciliation.reconciler import Reconciler

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from chalicelib.discounts.discount import Discount
-from chalicelib.orders.order import Change, Order, Refund, Restock, State, parcels
+from chalicelib.orders.goods import parcels
+from chalicelib.orders.order import Change, Order, Refund, Restock, State
 from chalicelib.pricing import domain as pricing
 from chalicelib.pricing.price import Line
 from chalicelib.pricing.rates import METHODS, Rates, TaxRate

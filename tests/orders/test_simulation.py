@@ -16,7 +16,8 @@ from chalicelib.checkout import domain, owed, saga, writes
 from chalicelib.checkout.effects import Basket, PaymentStatus
 from chalicelib.errors import HoldClosed, RefundRefused
 from chalicelib.orders import domain as orders
-from chalicelib.orders.order import MOVING, Parcel, State, counted, shipped
+from chalicelib.orders.goods import counted, shipped
+from chalicelib.orders.order import MOVING, Parcel, State
 from chalicelib.privacy import domain as privacy
 from chalicelib.refunds import domain as refunds
 from chalicelib.returns import domain as returns

@@ -8,7 +8,9 @@ import msgspec
 from chalicelib.checkout.effects import World
 from chalicelib.checkout.writes import move
 from chalicelib.errors import RefundRefused
-from chalicelib.orders.order import Order, Refund, Restock, State, all_of, is_refunded
+from chalicelib.orders.goods import all_of
+from chalicelib.orders.order import Order, Refund, Restock, State
+from chalicelib.orders.standing import is_refunded
 
 
 def with_refund(order: Order, world: World) -> list[Refund]:

@@ -5,7 +5,8 @@ from typing import Any
 import msgspec
 
 from chalicelib.checkout.effects import Basket, World
-from chalicelib.orders.order import SHOWN, Change, Order, State, is_moving
+from chalicelib.orders.order import SHOWN, Change, Order, State
+from chalicelib.orders.standing import is_moving
 
 NEXT_LOOK_SECONDS = 20  # longer than a request may take, so that the sweeper leaves a running checkout alone
 

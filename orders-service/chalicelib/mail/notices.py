@@ -10,7 +10,8 @@ from typing import Any
 import msgspec
 
 from chalicelib.mail import facts
-from chalicelib.orders.order import Order, Refund, Return, Shipment, State, counted, parcels, withdrawn
+from chalicelib.orders.goods import counted, parcels, withdrawn
+from chalicelib.orders.order import Order, Refund, Return, Shipment, State
 from common.events import Event
 from common.mail import one_line
 

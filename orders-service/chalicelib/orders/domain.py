@@ -9,7 +9,9 @@ from chalicelib.checkout.writes import move, undo_as
 from chalicelib.errors import OrderShipped, OutcomeUnknown
 from chalicelib.keyed import Keyed
 from chalicelib.orders import models
-from chalicelib.orders.order import ENDED, UNDOING, Order, State, is_moving, is_on_its_way, withdrawn
+from chalicelib.orders.goods import withdrawn
+from chalicelib.orders.order import ENDED, UNDOING, Order, State
+from chalicelib.orders.standing import is_moving, is_on_its_way
 from common import logs
 from common.problems import Forbidden, IdempotencyMismatch, NotFound, Unavailable, invalid
 from common.versions import ANY, Precondition

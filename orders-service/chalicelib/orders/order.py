@@ -1,7 +1,5 @@
 """An order as the rules see it: plain values, without table or HTTP."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any, Literal
 
@@ -55,9 +53,6 @@ ENDED = frozenset({State.CANCELLED, State.PAYMENT_FAILED, State.REFUNDED})
 
 OWN_REASONS = frozenset({"cancelled", "returned", "erased", "reconciled"})
 """Reasons of refunds that the rules give; all others are what somebody wrote."""
-
-
-MOST_BYTES = 250_000
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -209,107 +204,3 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def refundable(self) -> int:
         return self.captured - self.refunded
-
-
-def is_full(order: Order) -> bool:
-    """Whether nobody may write more into it: it is one item of 400 KB at most, and what it owes must still fit in.
-
-    Else whoever writes enough long texts could keep it from being refunded, returned or erased.
-    """
-    return len(msgspec.json.encode(order)) > MOST_BYTES
-
-
-def counted(parcels: Iterable[Parcel | PricedLine]) -> Counter[str]:
-    """How many of each SKU."""
-    found = Counter[str]()
-    for one in parcels:
-        found[one.sku] += one.quantity
-    return found
-
-
-def parcels(quantities: Mapping[str, int]) -> list[Parcel]:
-    return [Parcel(sku, quantity) for sku, quantity in quantities.items() if quantity]
-
-
-def all_of(order: Order) -> list[Parcel]:
-    return parcels(counted(order.lines))
-
-
-def shipped(order: Order) -> Counter[str]:
-    """How many of each SKU have left the house."""
-    return counted(one for shipment in order.shipments for one in shipment.items)
-
-
-def withdrawn(order: Order) -> Counter[str]:
-    """How many of each SKU will never leave it."""
-    return counted(one for restock in order.restocks if not restock.returned for one in restock.items)
-
-
-def unshipped(order: Order) -> dict[str, int]:
-    """How many of each SKU are still to be shipped."""
-    gone = shipped(order) + withdrawn(order)
-    left = {sku: quantity - gone[sku] for sku, quantity in counted(order.lines).items()}
-    return {sku: quantity for sku, quantity in left.items() if quantity}
-
-
-def delivered_at(order: Order) -> float | None:
-    return next((change.at for change in order.history if change.status == SHOWN[State.DELIVERED]), None)
-
-
-def is_on_its_way(order: Order) -> bool:
-    """Whether any of it has left the house for good: then it can't be cancelled any more, only returned."""
-    return order.state in (State.SHIPPED, State.DELIVERED) or (bool(order.shipments) and order.state not in ENDED)
-
-
-STANDING = frozenset({State.CONFIRMED, State.SHIPPED, State.DELIVERED})
-"""Bought and paid."""
-
-
-def is_refunded(order: Order) -> bool:
-    """Whether all that was paid went back, or all that was free, and nothing is on its way any more."""
-    if order.state not in STANDING or is_pending(order):
-        return False
-    return order.given_back == order.captured if order.captured else counted(order.lines) <= gone_back(order)
-
-
-def gone_back(order: Order) -> Counter[str]:
-    """How many of each SKU came back, or never left the house and will not."""
-    return counted(one for restock in order.restocks for one in restock.items)
-
-
-def is_pending(order: Order) -> bool:
-    """Whether money or goods are on their way back."""
-    return any(one.is_pending for one in order.refunds) or any(not one.done for one in order.restocks)
-
-
-def is_moving(order: Order) -> bool:
-    """Whether something is still to be done for it, by whoever comes next."""
-    if order.state in MOVING or (order.state is State.CONFIRMED and order.cancelled_by is not None):
-        return True
-    return is_pending(order)
-
-
-def without_person(order: Order) -> dict[str, Any]:
-    """What has to change for the order not to tell whose it was; empty if it does not tell any more.
-
-    Number, lines, money, tax and times stay for accounting, and of the addresses the country, which the tax came from.
-    """
-    blank: dict[str, Any] = {
-        "email": None,
-        "shipping_address": _country_of(order.shipping_address),
-        "billing_address": _country_of(order.billing_address),
-        "payment_method": None,
-        "next_action": None,
-        "shipments": [msgspec.structs.replace(one, carrier=None, tracking_number=None) for one in order.shipments],
-        "returns": [msgspec.structs.replace(one, reason=None) for one in order.returns],
-        "refunds": [_without_words(one) for one in order.refunds],
-    }
-    return {name: value for name, value in blank.items() if getattr(order, name) != value}
-
-
-def _without_words(refund: Refund) -> Refund:
-    return refund if refund.reason in OWN_REASONS else msgspec.structs.replace(refund, reason=None)
-
-
-def _country_of(address: dict[str, Any]) -> dict[str, Any]:
-    return {"country": address["country"]}

@@ -6,7 +6,8 @@ from typing import Any
 from chalicelib.checkout.effects import World
 from chalicelib.checkout.owed import take_back
 from chalicelib.checkout.saga import drive
-from chalicelib.orders.order import Order, is_moving
+from chalicelib.orders.order import Order
+from chalicelib.orders.standing import is_moving
 from chalicelib.payments.ledger import Ledger
 from chalicelib.payments.provider import NOT_MADE
 from common import logs

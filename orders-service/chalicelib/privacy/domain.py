@@ -16,7 +16,9 @@ from chalicelib.discounts import domain as discounts
 from chalicelib.errors import OrderShipped, OutcomeUnknown
 from chalicelib.invoices import domain as invoices
 from chalicelib.orders import domain as orders
-from chalicelib.orders.order import Order, Refund, Restock, State, parcels, unshipped, without_person
+from chalicelib.orders.blanks import without_person
+from chalicelib.orders.goods import parcels, unshipped
+from chalicelib.orders.order import Order, Refund, Restock, State
 from chalicelib.returns.share import share_of
 from common import logs
 from common.problems import Unavailable

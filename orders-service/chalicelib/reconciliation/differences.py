@@ -8,7 +8,9 @@ import msgspec
 
 from chalicelib.catalog import Reserved
 from chalicelib.checkout.effects import PaymentStatus
-from chalicelib.orders.order import ENDED, Order, Refund, State, all_of, counted, is_moving
+from chalicelib.orders.goods import all_of, counted
+from chalicelib.orders.order import ENDED, Order, Refund, State
+from chalicelib.orders.standing import is_moving
 from chalicelib.payments.ledger import PaymentEntry, RefundEntry
 
 UNPAID = frozenset({State.CANCELLED, State.PAYMENT_FAILED})

@@ -14,7 +14,8 @@ from chalicelib.checkout.owed import give_all_back, move_on, next_number, take_b
 from chalicelib.checkout.saga import drive
 from chalicelib.checkout.writes import move
 from chalicelib.errors import RefundRefused
-from chalicelib.orders.order import Order, Refund, Restock, State, parcels, unshipped
+from chalicelib.orders.goods import parcels, unshipped
+from chalicelib.orders.order import Order, Refund, Restock, State
 from chalicelib.payments.ledger import RefundEntry
 from chalicelib.reconciliation.differences import Difference, Facts
 

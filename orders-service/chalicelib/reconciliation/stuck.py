@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from chalicelib.orders import domain as orders
-from chalicelib.orders.order import Order, is_moving
+from chalicelib.orders.order import Order
+from chalicelib.orders.standing import is_moving
 
 QUIET_SECONDS = 900  # what changed more recently may still be under way
 STUCK_SECONDS = 1800  # a hold of 15 minutes, the sweeper's next look, and some patience

@@ -11,7 +11,9 @@ from chalicelib.checkout.writes import moved
 from chalicelib.errors import OrderCancelled, OrderNotPaid, RefundExceeds, TooManyRefunds
 from chalicelib.keyed import Keyed
 from chalicelib.orders.domain import write_once
-from chalicelib.orders.order import ENDED, UNDOING, Order, Refund, Restock, State, is_full, parcels, unshipped
+from chalicelib.orders.goods import parcels, unshipped
+from chalicelib.orders.order import ENDED, UNDOING, Order, Refund, Restock, State
+from chalicelib.orders.standing import is_full
 from chalicelib.payments.money import smallest
 from common.problems import Forbidden, invalid
 from common.schemas import Money

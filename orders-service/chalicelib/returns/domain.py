@@ -23,21 +23,9 @@ from chalicelib.errors import (
     ReturnTooLate,
     TooManyReturns,
 )
-from chalicelib.orders.order import (
-    ENDED,
-    UNDOING,
-    Order,
-    Parcel,
-    Refund,
-    Restock,
-    Return,
-    State,
-    counted,
-    delivered_at,
-    is_full,
-    parcels,
-    shipped,
-)
+from chalicelib.orders.goods import counted, parcels, shipped
+from chalicelib.orders.order import ENDED, UNDOING, Order, Parcel, Refund, Restock, Return, State
+from chalicelib.orders.standing import delivered_at, is_full
 from chalicelib.returns.share import share_of
 from common.problems import NotFound, Unavailable
 from common.versions import ANY, Precondition

@@ -8,7 +8,8 @@ can be paid out: of dinars with three decimals the last is always 0, and any oth
 
 from collections import Counter
 
-from chalicelib.orders.order import Order, counted, gone_back
+from chalicelib.orders.goods import counted, gone_back
+from chalicelib.orders.order import Order
 from chalicelib.payments.money import smallest
 from chalicelib.pricing.price import PricedLine
 

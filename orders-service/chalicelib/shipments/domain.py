@@ -11,7 +11,9 @@ from chalicelib.checkout.writes import move, moved
 from chalicelib.errors import OrderCancelled, OrderNotConfirmed, OrderNotShipped, ShipmentExceeds, TooManyShipments
 from chalicelib.keyed import Keyed
 from chalicelib.orders.domain import write_once
-from chalicelib.orders.order import ENDED, UNDOING, Order, Parcel, Shipment, State, is_full, unshipped, withdrawn
+from chalicelib.orders.goods import unshipped, withdrawn
+from chalicelib.orders.order import ENDED, UNDOING, Order, Parcel, Shipment, State
+from chalicelib.orders.standing import is_full
 from common.problems import NotFound, Unavailable
 from common.versions import ANY, Precondition
 

@@ -7,19 +7,10 @@ from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
 from chalicelib.checkout.effects import PaymentStatus
-from chalicelib.orders.order import (
-    ENDED,
-    Order,
-    Parcel,
-    State,
-    counted,
-    gone_back,
-    is_moving,
-    shipped,
-    unshipped,
-    withdrawn,
-    without_person,
-)
+from chalicelib.orders.blanks import without_person
+from chalicelib.orders.goods import counted, gone_back, shipped, unshipped, withdrawn
+from chalicelib.orders.order import ENDED, Order, Parcel, State
+from chalicelib.orders.standing import is_moving
 from tests.orders.simulation.catalog import Hold
 from tests.orders.simulation.provider import CANT_CHARGE
 from tests.orders.simulation.shop import Shop, bought

@@ -14,7 +14,9 @@ from chalicelib.checkout.domain import Purchase, is_paid, place_order
 from chalicelib.checkout.effects import Record
 from chalicelib.checkout.saga import drive
 from chalicelib.orders.domain import cancel_order, sweep_order
-from chalicelib.orders.order import ENDED, State, is_moving, withdrawn
+from chalicelib.orders.goods import withdrawn
+from chalicelib.orders.order import ENDED, State
+from chalicelib.orders.standing import is_moving
 from chalicelib.pricing import domain as pricing
 from chalicelib.pricing.price import Line
 from chalicelib.pricing.rates import METHODS, Rates, ShippingMethod, ShippingRate
