@@ -32,7 +32,7 @@ def fresh_process() -> None:
     """Nothing that the service remembers outlives a test."""
     from chalicelib import config
     from chalicelib.categories import domain as categories
-    from chalicelib.reservations import domain as reservations
+    from chalicelib.reservations import holding
     from chalicelib.search.reader import reader
     from chalicelib.stock import counters
 
@@ -40,7 +40,7 @@ def fresh_process() -> None:
     categories.forget()
     counters.forget()
     reader.forget()
-    reservations.forget()
+    holding.forget()
 
 
 def euros(cents: int) -> dict[str, Any]:
@@ -151,8 +151,9 @@ class Stream:
     @staticmethod
     def _record(old: Any, new: Any) -> dict[str, Any] | None:
         kind = "INSERT" if old is None else "REMOVE" if new is None else "MODIFY"
+        keys = {name: (new or old or {})[name] for name in ("pk", "sk")} if new or old else {}
         images = {name: image for name, image in (("OldImage", old), ("NewImage", new)) if image}
-        return None if old == new else {"eventName": kind, "dynamodb": images}
+        return None if old == new else {"eventName": kind, "dynamodb": {"Keys": keys, **images}}
 
     @staticmethod
     def _items() -> dict[str, Any]:
@@ -165,6 +166,16 @@ class Stream:
 @pytest.fixture
 def stream(aws: Any) -> Stream:
     return Stream()
+
+
+@pytest.fixture
+def set_aside(aws: Any) -> Any:
+    """What followers of the stream failed at."""
+    import app
+    from chalicelib import config
+    from tests.support.aside import SetAside
+
+    return SetAside(aws("sqs"), config.SET_ASIDE_QUEUE, app.take_up)
 
 
 @pytest.fixture

@@ -164,11 +164,11 @@ def test_a_repeat_and_an_extension_are_one_update_where_the_hold_was_made(shop, 
 
 
 def test_elsewhere_a_repeat_is_one_transaction_and_an_extension_one_update_more(shop, lamps, calls, shop_clock):
-    from chalicelib.reservations import domain
+    from chalicelib.reservations import holding
 
     for seconds, made in ((0, ["TransactWriteItems"]), (1, ["TransactWriteItems", "UpdateItem"])):
         shop.reserve("ord_1", L0=1)
-        domain.forget()
+        holding.forget()
         shop_clock.forward(seconds)
         calls.clear()
         shop.reserve("ord_1", L0=1)

@@ -49,10 +49,10 @@ class Reservations(RuleBasedStateMachine):
         self.connection = connected(app.app, "catalog")
         self.shop = Shop(self.connection.__enter__())
         from chalicelib.categories import domain as categories
-        from chalicelib.reservations import domain as reservations
+        from chalicelib.reservations import holding
         from chalicelib.stock import counters
 
-        self.processes = (categories, reservations, counters)
+        self.processes = (categories, holding, counters)
         self.become_a_new_process()
         variants = [{"sku": sku, "price": euros(100), "stock": FIRST_UNITS} for sku in SKUS]
         self.shop.product("lamp", variants=variants)

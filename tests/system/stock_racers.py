@@ -20,6 +20,7 @@ from msgspec import UNSET  # noqa: E402
 
 from chalicelib import errors  # type: ignore[import-not-found]  # noqa: E402
 from chalicelib.reservations import domain as reservations  # type: ignore[import-not-found]  # noqa: E402
+from chalicelib.reservations import holding  # noqa: E402
 from chalicelib.stock import counters  # type: ignore[import-not-found]  # noqa: E402
 from chalicelib.stock import domain as stock  # noqa: E402
 from common.problems import NotFound, Unavailable  # noqa: E402
@@ -72,7 +73,7 @@ class Racer:
         self.wanted[order] = self.dice.choice([1, 1, 2, 5])
         self.states[order] = "none"
         try:
-            self.again(reservations.reserve, order, {self.sku: self.wanted[order]}, self.dice.choice([1, 2, 900, 900]))
+            self.again(holding.reserve, order, {self.sku: self.wanted[order]}, self.dice.choice([1, 2, 900, 900]))
             self.states[order] = "held"
         except errors.OutOfStock:
             self.denied += 1
@@ -102,10 +103,10 @@ class Racer:
         """What is over stays over."""
         if order := self.one("sold"):
             self.expect(order, errors.ReservationCommitted, reservations.release_reservation, order)
-            self.expect(order, None, reservations.reserve, order, {self.sku: self.wanted[order]}, 900)
+            self.expect(order, None, holding.reserve, order, {self.sku: self.wanted[order]}, 900)
         if order := self.one("gone"):
             closed = (errors.ReservationClosed, errors.ReservationExpired)
-            self.expect(order, closed, reservations.reserve, order, {self.sku: self.wanted[order]}, 900)
+            self.expect(order, closed, holding.reserve, order, {self.sku: self.wanted[order]}, 900)
             self.expect(order, closed, reservations.commit_reservation, order)
 
     def expect(self, order: str, problem: Any, call: Callable[..., Any], *arguments: Any) -> None:

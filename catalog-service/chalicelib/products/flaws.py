@@ -7,7 +7,7 @@ from functools import partial
 from chalicelib.products.cards import Card, cards_of
 from chalicelib.products.models import Product, ProductItem, Slug, Variant
 from chalicelib.products.parts import offer_of
-from chalicelib.stock import counters
+from chalicelib.stock import counters, owning
 from common.tables import Transaction
 
 
@@ -73,18 +73,18 @@ def _skus(product: Product, stored: Mapping[str, counters.Sku]) -> Iterator[Flaw
         for sku, item in stored.items():
             if item.product_id == product.id and not item.freed and not item.claimed:
                 yield Flaw(
-                    f"archived, it still had its SKU {sku}", partial(counters.free, sku=sku, product_id=product.id)
+                    f"archived, it still had its SKU {sku}", partial(owning.free, sku=sku, product_id=product.id)
                 )
 
 
 def _sku(product: Product, variant: Variant, stored: counters.Sku | None) -> Iterator[Flaw]:
     offer, sku = offer_of(product, variant), variant.sku
     if stored is None or (stored.freed and stored.product_id != product.id):
-        make = partial(counters.own, sku=sku, offer=offer, units=0)
+        make = partial(owning.own, sku=sku, offer=offer, units=0)
         yield Flaw(f"its SKU {sku} had no counter; it begins at 0, count what there is", make)
     elif stored.product_id != product.id:
         yield Flaw(f"its SKU {sku} is {stored.product_id}'s; remove it from one of them", None)
     elif stored.freed:
-        yield Flaw(f"its SKU {sku} was free", partial(counters.revive, sku=sku, offer=offer, lot=stored.lot))
+        yield Flaw(f"its SKU {sku} was free", partial(owning.revive, sku=sku, offer=offer, lot=stored.lot))
     elif stored.claimed or stored.offer != offer:
-        yield Flaw(f"what is sold under {sku} was out of date", partial(counters.describe, sku=sku, offer=offer))
+        yield Flaw(f"what is sold under {sku} was out of date", partial(owning.describe, sku=sku, offer=offer))

@@ -11,7 +11,8 @@ from chalicelib.categories import domain as categories
 from chalicelib.errors import SlugTaken
 from chalicelib.products.cards import Card, cards_of, is_further
 from chalicelib.products.models import Product, ProductItem, Slug, Variant
-from chalicelib.stock import counters
+from chalicelib.stock import owning
+from chalicelib.stock.offers import Offer
 from common.tables import Transaction
 
 
@@ -102,9 +103,9 @@ def owning_part(
     """The SKU becomes the product's: new, or back from the archive with what is left of it."""
     offer = offer_of(after, owned_variants(after)[sku])
     if sku in lots:
-        add = partial(counters.revive, sku=sku, offer=offer, lot=lots[sku], claimed=claimed)
+        add = partial(owning.revive, sku=sku, offer=offer, lot=lots[sku], claimed=claimed)
     else:
-        add = partial(counters.own, sku=sku, offer=offer, units=units.get(sku, 0), claimed=claimed)
+        add = partial(owning.own, sku=sku, offer=offer, units=units.get(sku, 0), claimed=claimed)
     return Part(add, sku=sku, owner=after.id)
 
 
@@ -112,19 +113,19 @@ def changed_sku_parts(before: Product | None, after: Product) -> list[Part]:
     if before is None:
         return []
     old, new = owned_variants(before), owned_variants(after)
-    away = counters.remove if after.live else counters.free
+    away = owning.remove if after.live else owning.free
     gone = [Part(partial(away, sku=sku, product_id=after.id), sku=sku) for sku in old if sku not in new]
     offers = {
         sku: offer_of(after, new[sku])
         for sku in new
         if sku in old and offer_of(before, old[sku]) != offer_of(after, new[sku])
     }
-    return gone + [Part(partial(counters.describe, sku=sku, offer=offer), sku=sku) for sku, offer in offers.items()]
+    return gone + [Part(partial(owning.describe, sku=sku, offer=offer), sku=sku) for sku, offer in offers.items()]
 
 
-def offer_of(product: Product, variant: Variant) -> counters.Offer:
+def offer_of(product: Product, variant: Variant) -> Offer:
     """What is sold under a variant's SKU."""
-    return counters.Offer(
+    return Offer(
         product_id=product.id,
         name=product.name,
         options=variant.options,

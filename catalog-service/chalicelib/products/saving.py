@@ -35,7 +35,7 @@ from chalicelib.products.parts import (
     owning_part,
     slug_parts,
 )
-from chalicelib.stock import counters
+from chalicelib.stock import counters, owning
 from common.tables import Reason, Refused, Transaction
 
 _ROOM = 100
@@ -103,9 +103,9 @@ def _unclaimed(part: Part, reason: Reason) -> bool:
     One transaction ends the claim and moves the revision of its product (one that does not exist is buried), so that
     the change, should it still be on its way, is refused.
     """
-    sku, holder_id = part.sku, counters.claimed_for(reason)
+    sku, holder_id = part.sku, owning.claimed_for(reason)
     if holder_id is None:
-        return counters.owned_by(reason) == part.owner
+        return owning.owned_by(reason) == part.owner
     holder = ProductItem.find(holder_id, consistent=True)
     if holder and (sku in owned_variants(holder) or sku in holder.unfinished):
         return False
@@ -114,7 +114,7 @@ def _unclaimed(part: Part, reason: Reason) -> bool:
         ProductItem.write(transaction, replace(holder, revision=holder.revision + 1), holder.revision)
     else:
         ProductItem.bury(transaction, holder_id)
-    counters.seize(transaction, sku, holder_id)
+    owning.seize(transaction, sku, holder_id)
     try:
         transaction.commit()
     except Refused:
@@ -157,9 +157,9 @@ def _in_step(product: Product, sku: str, variant: Variant | None) -> bool:
     """Bring a SKU into step; False if it has to be tried once more."""
     transaction = Transaction()
     if variant:
-        counters.describe(transaction, sku, offer_of(product, variant))
+        owning.describe(transaction, sku, offer_of(product, variant))
     else:
-        away = counters.remove if product.live else counters.free
+        away = owning.remove if product.live else owning.free
         away(transaction, sku, product.id)
     try:
         transaction.commit()

@@ -12,7 +12,7 @@ from chalicelib.errors import (
     ReservationNotCommitted,
     ReturnExceeds,
 )
-from chalicelib.reservations import domain
+from chalicelib.reservations import domain, holding
 from chalicelib.reservations.models import Line, Reservation
 from chalicelib.reservations.schemas import (
     ReservationView,
@@ -42,7 +42,7 @@ orders = services("orders")
 )
 def reserve(reservation_id: str, body: Reserve) -> Reply[ReservationView]:
     """Hold stock for an order, all lines or none; the same again extends the hold."""
-    reservation, made = domain.reserve(reservation_id, summed(body.items), body.ttl_seconds, body.currency)
+    reservation, made = holding.reserve(reservation_id, summed(body.items), body.ttl_seconds, body.currency)
     return Reply(201 if made else 200, present(reservation))
 
 

@@ -11,7 +11,8 @@ from chalicelib import config
 from chalicelib.errors import NotReceived, ReviewExists
 from chalicelib.products import reading as products
 from chalicelib.reviews import models, ratings
-from chalicelib.reviews.models import Allowance, Answer, Received, Review, Sort, Status
+from chalicelib.reviews.models import Answer, Review, Sort, Status
+from chalicelib.reviews.received import Allowance, Received
 from chalicelib.reviews.schemas import ChangeReview, PostReview
 from chalicelib.table import batch_get
 from common import clock, events, tracing

@@ -1,4 +1,4 @@
-"""What other features do with stock: its counters moved, and its SKUs owned, as parts of their own transactions.
+"""What other features do with stock: they read its counters, and move them as parts of their own transactions.
 
 Reserving costs one transaction because what is sold under a SKU is remembered by each process with its revision:
 the transaction proves the revision, so that nobody ever reserves at a price that no longer holds.
@@ -9,12 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-import msgspec
-
 from chalicelib.stock import shards
-from chalicelib.stock.models import Offer as Offer
 from chalicelib.stock.models import Shard
 from chalicelib.stock.models import Sku as Sku
+from chalicelib.stock.offers import Offer
 from chalicelib.stock.shards import Parts as Parts
 from chalicelib.table import Key, batch_get
 from common.tables import Reason, Transaction
@@ -157,38 +155,6 @@ def gather_refused(reasons: Iterable[Reason | None]) -> bool:
     for item in items:
         shards.gather(Sku.from_raw_data(item).sku)
     return bool(items)
-
-
-def own(transaction: Transaction, sku: str, offer: Offer, units: int, *, claimed: bool = False) -> None:
-    """A variant is made. `claimed` ahead of its product: not for sale until it is described."""
-    Sku.give(transaction, sku, _aside(offer, claimed), units, claimed=claimed)
-
-
-def revive(transaction: Transaction, sku: str, offer: Offer, lot: str, *, claimed: bool = False) -> None:
-    """A variant returns from the archive with its units; `claimed` as above."""
-    Sku.revive(transaction, sku, _aside(offer, claimed), lot, claimed=claimed)
-
-
-def _aside(offer: Offer, claimed: bool) -> Offer:
-    return msgspec.structs.replace(offer, sellable=False) if claimed else offer
-
-
-describe = Sku.describe
-free = Sku.free
-remove = Sku.remove
-seize = Sku.seize
-
-
-def claimed_for(reason: Reason) -> str | None:
-    """The product for which a SKU that was refused is only set aside, if so."""
-    item = Sku.from_raw_data(reason.item) if reason.item else None
-    return item.product_id if item and item.claimed else None
-
-
-def owned_by(reason: Reason) -> str | None:
-    """The product that has a SKU that was refused, if any has."""
-    item = Sku.from_raw_data(reason.item) if reason.item else None
-    return item.product_id if item and not item.freed else None
 
 
 def turned(old: dict[str, Any], new: dict[str, Any] | None) -> str | None:

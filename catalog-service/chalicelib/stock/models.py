@@ -1,4 +1,4 @@
-"""Stock items: what is sold under a SKU with its counters, which also makes the SKU unique, and its further shards."""
+"""Stock items: a SKU's counters with what is sold under it, which also makes the SKU unique, and its further shards."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -8,41 +8,13 @@ from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
 from pynamodb.expressions.condition import Condition
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
 
-from chalicelib.prices import Price, price_in
+from chalicelib.stock.offers import Offer
 from chalicelib.table import StockItem, batch_get
 from common.attributes import Document, Whole
-from common.ids import new_id
-from common.schemas import Money
 from common.tables import Item, Transaction, get, update
 
-_UNEVEN = "SHARDS"
+UNEVEN = "SHARDS"
 _LOW = "LOW"
-
-
-class Offer(msgspec.Struct, frozen=True, kw_only=True):
-    """What is sold under a SKU, kept beside its counter so that one read answers a cart or a checkout.
-
-    `prices` are those in further currencies by code, `names` the translated ones by language tag.
-    """
-
-    product_id: str
-    name: str
-    options: dict[str, str]
-    price: Money
-    weight_g: int
-    thumb: str | None
-    sellable: bool
-    prices: dict[str, Price] = {}
-    names: dict[str, str] = {}
-
-    def cost(self, currency: str | None) -> Money | None:
-        """In the currency asked for, None if it has no price in it.
-
-        If none is asked for, at the price that carts and pages show to somebody who asks for none.
-        """
-        if currency in (None, self.price.currency) or currency in self.prices:
-            return price_in(currency, self.price, self.prices)
-        return None
 
 
 class Crossing(msgspec.Struct, frozen=True, kw_only=True):
@@ -136,59 +108,6 @@ class Sku(StockItem):
         return {row.sku: row for row in rows}
 
     @classmethod
-    def free_to_take(cls) -> Condition:
-        free: Condition = cls.pk.does_not_exist() | (cls.freed == True)  # noqa: E712 - a condition of DynamoDB's, not of Python's
-        return free
-
-    @classmethod
-    def give(cls, transaction: Transaction, sku: str, offer: Offer, units: int, *, claimed: bool) -> None:
-        """Make the SKU a variant's own; refused while it is another's. An archived product's counter is replaced.
-
-        What is freed or claimed is never dealt out, so no shard is left behind.
-        """
-        values = {"lot": new_id("lot"), "revision": new_id("rev"), "available": units, "claimed": claimed or None}
-        own_claim = (cls.product_id == offer.product_id) & (cls.claimed == True)  # noqa: E712
-        free = cls.free_to_take() | own_claim
-        transaction.put(cls.of(sku, offer=offer, product_id=offer.product_id, **values), free)
-
-    @classmethod
-    def revive(cls, transaction: Transaction, sku: str, offer: Offer, lot: str, *, claimed: bool) -> None:
-        """An archived product takes its SKU back with its units; refused if another has it by now.
-
-        The sweeper deals them out again if they were. A claim may be repeated, and taken up by a later try.
-        """
-        actions = [cls.freed.remove(), cls.revision.set(new_id("rev")), cls.offer.set(offer)]
-        actions += [cls.unsettled.set(_UNEVEN), cls.claimed.set(True) if claimed else cls.claimed.remove()]
-        away = (cls.freed == True) | (cls.claimed == True)  # noqa: E712
-        transaction.update(cls.of(sku), actions, (cls.lot == lot) & away)
-
-    @classmethod
-    def describe(cls, transaction: Transaction, sku: str, offer: Offer) -> None:
-        """Change what is sold under the SKU."""
-        actions = [cls.claimed.remove(), cls.revision.set(new_id("rev")), cls.offer.set(offer)]
-        transaction.update(cls.of(sku), actions, cls._owned(offer.product_id))
-
-    @classmethod
-    def free(cls, transaction: Transaction, sku: str, product_id: str) -> None:
-        """Its product is archived: anybody may take the SKU. The units stay in case the product returns."""
-        actions = [cls.freed.set(True), cls.revision.set(new_id("rev")), cls.unsettled.remove(), cls.claimed.remove()]
-        transaction.update(cls.of(sku), actions, cls._owned(product_id))
-
-    @classmethod
-    def remove(cls, transaction: Transaction, sku: str, product_id: str) -> None:
-        transaction.delete(cls.of(sku), cls._owned(product_id))
-
-    @classmethod
-    def seize(cls, transaction: Transaction, sku: str, product_id: str) -> None:
-        """Remove what was set aside for a product that was never made."""
-        transaction.delete(cls.of(sku), cls._owned(product_id) & (cls.claimed == True))  # noqa: E712
-
-    @classmethod
-    def _owned(cls, product_id: str) -> Condition:
-        owned: Condition = (cls.product_id == product_id) & cls.freed.does_not_exist() & cls.dealt.does_not_exist()
-        return owned
-
-    @classmethod
     def take(cls, transaction: Transaction, sku: str, revision: str, quantity: int) -> None:
         """Set units aside at the known offer, never below zero."""
         actions = [cls.available.set(cls.available - quantity), cls.held.set(cls.held + quantity)]
@@ -223,12 +142,12 @@ class Sku(StockItem):
 
         An absolute number: a repeat sets the same again.
         """
-        return update(cls.of(sku), [cls.shards.set(number), cls.unsettled.set(_UNEVEN)], cls.live())
+        return update(cls.of(sku), [cls.shards.set(number), cls.unsettled.set(UNEVEN)], cls.live())
 
     def mark_uneven(self) -> None:
         """Units are about to be gathered: should that be cut off, the sweeper finds it. A repeat marks it again."""
         same = (Sku.revision == self.revision) & Sku.dealt.exists()
-        update(self.of(self.sku), [Sku.unsettled.set(_UNEVEN)], same)
+        update(self.of(self.sku), [Sku.unsettled.set(UNEVEN)], same)
 
     def unmark_uneven(self) -> None:
         """Nothing is to be dealt out, and nothing is; ConditionFailed if staff want something else by now."""
@@ -242,7 +161,7 @@ class Sku(StockItem):
     @classmethod
     def uneven(cls) -> "list[str]":
         """SKUs that the sweeper has to look at."""
-        return [row.pk.removeprefix("SKU#") for row in cls.uneven_index.query(_UNEVEN)]
+        return [row.pk.removeprefix("SKU#") for row in cls.uneven_index.query(UNEVEN)]
 
     @classmethod
     def warn_at(cls, sku: str, low_stock_at: int | None) -> "Sku":
