@@ -212,6 +212,35 @@ def test_low_stock_is_told_once_each_time_it_becomes_low(shop, lamp, warned, sha
     assert again["id"] != event["id"]
 
 
+def test_what_could_not_be_told_is_told_later_even_if_it_is_over_by_then(
+    shop, lamp, warned, stream, calls, set_aside, monkeypatch
+):
+    warn_at(shop, 3)
+    shop.reserve("ord_1", LAMP=2)
+    with monkeypatch.context() as outage:
+        outage.setattr("chalicelib.followers.publish", lambda *_: 1 / 0)
+        assert warned() == []
+        shop.release("ord_1")
+        assert warned() == []
+
+    set_aside.take_up()
+    (sent,) = [made for service, _, made in calls.made if service == "events"]
+    assert json.loads(sent["Entries"][0]["Detail"])["subject"] == "LAMP"
+
+
+def test_what_waits_of_a_correction_does_not_say_who_made_it(shop, lamp, stream, set_aside, monkeypatch):
+    from chalicelib.products import domain
+
+    monkeypatch.setattr(domain, "follow_stock", lambda _: 1 / 0)
+    body = {"delta": -5, "reason": "broken"}
+    shop.api.post("/stock/LAMP/adjustments", body, role="staff", Idempotency_Key="k")
+    stream.deliver()
+
+    waiting = set_aside.waiting()
+    assert {one["record"]["dynamodb"]["Keys"]["pk"]["S"] for one in waiting} >= {"SKU#LAMP"}
+    assert "broken" not in json.dumps(waiting)
+
+
 def test_an_event_that_is_told_again_is_the_same_one(shop, lamp, warned, stream, calls):
     warn_at(shop, 3)
     warned()

@@ -79,6 +79,16 @@ def order_id(shop: Any) -> str:
 
 
 @pytest.fixture
+def set_aside(aws: Any) -> Any:
+    """What followers of the stream failed at."""
+    import app
+    from chalicelib import config
+    from tests.support.aside import SetAside
+
+    return SetAside(aws("sqs"), config.SET_ASIDE_QUEUE, app.take_up)
+
+
+@pytest.fixture
 def erasures(aws: Any, calls: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     """What users-service tells of people who are erased."""
     import app

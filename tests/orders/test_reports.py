@@ -8,7 +8,6 @@ import pytest
 from msgspec.structs import replace
 
 import app
-from chalicelib import config
 from chalicelib.checkout.wiring import world
 from chalicelib.orders import models as orders
 from chalicelib.orders.order import Refund, State
@@ -172,31 +171,6 @@ def test_a_batch_costs_one_look_and_one_write_for_each_counter_and_again_only_th
     assert made == [["BatchGetItem", "TransactWriteItems"], ["BatchGetItem"]]
 
 
-class Aside:
-    """The queue of records that could not be counted, and its worker."""
-
-    def __init__(self, sqs):
-        self.sqs, self.url = sqs, sqs.create_queue(QueueName=config.SET_ASIDE_QUEUE)["QueueUrl"]
-
-    def work(self):
-        """Until nothing is left; how many there were."""
-        done = 0
-        while messages := self.sqs.receive_message(QueueUrl=self.url, VisibilityTimeout=0).get("Messages"):
-            (message,) = messages
-            try:
-                app.take_up({"Records": [{"body": message["Body"], "receiptHandle": "r", "messageId": "m"}]}, None)
-            except Unavailable:
-                continue
-            self.sqs.delete_message(QueueUrl=self.url, ReceiptHandle=message["ReceiptHandle"])
-            done += 1
-        return done
-
-
-@pytest.fixture
-def aside(aws):
-    return Aside(aws("sqs"))
-
-
 def history(chance, number):
     """The forms that an order takes, with days of its own and some refunds."""
     placed = MONDAY + chance.randrange(3 * DAY)
@@ -263,7 +237,7 @@ def short_sighted(chance):
 
 
 @pytest.mark.parametrize("seed", range(2))
-def test_however_often_late_and_broken_it_is_told_the_report_is_what_a_recount_says(shop, monkeypatch, aside, seed):
+def test_however_often_late_and_broken_it_is_told_the_report_is_what_a_recount_says(shop, monkeypatch, set_aside, seed):
     chance = random.Random(seed)
     histories = [history(chance, number) for number in range(8)]
     records = [image(form) for forms in histories for form in forms]
@@ -278,7 +252,9 @@ def test_however_often_late_and_broken_it_is_told_the_report_is_what_a_recount_s
         batch = records[: chance.randrange(1, 30)]
         tell(batch)
         records = records[len(batch) :]
-    assert aside.work() > 0, "nothing went wrong"
+    assert set_aside.waiting(), "nothing went wrong"
+    while set_aside.waiting():
+        set_aside.take_up()
     monkeypatch.undo()
 
     rows = [figures(row) for row in report(shop)["items"]]

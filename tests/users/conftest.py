@@ -86,10 +86,14 @@ class Post:
     def _outbox() -> list[dict[str, Any]]:
         items = fixtures.client("dynamodb").scan(TableName="shop-users")["Items"]
         return [
-            {"eventName": "INSERT", "eventID": str(place), "dynamodb": {"Keys": {}, "NewImage": item}}
+            {"eventName": "INSERT", "eventID": str(place), "dynamodb": {"Keys": keys_of(item), "NewImage": item}}
             for place, item in enumerate(items)
             if item["pk"]["S"].startswith("OUT#")
         ]
+
+
+def keys_of(item: dict[str, Any]) -> dict[str, Any]:
+    return {name: item[name] for name in ("pk", "sk")}
 
 
 @pytest.fixture
@@ -119,6 +123,16 @@ class Person:
 
     def logs_in(self, password: str | None = None, **headers: str) -> Any:
         return self.api.post("/sessions", {"email": self.email, "password": password or self.password}, **headers)
+
+
+@pytest.fixture
+def set_aside(aws: Any) -> Any:
+    """What followers of the stream failed at."""
+    import app
+    from chalicelib import config
+    from tests.support.aside import SetAside
+
+    return SetAside(aws("sqs"), config.SET_ASIDE_QUEUE, app.take_up)
 
 
 @pytest.fixture
