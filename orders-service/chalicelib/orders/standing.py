@@ -6,6 +6,8 @@ from chalicelib.orders.goods import counted, gone_back
 from chalicelib.orders.order import ENDED, MOVING, SHOWN, Order, State
 
 MOST_BYTES = 250_000
+STANDING = frozenset({State.CONFIRMED, State.SHIPPED, State.DELIVERED})
+"""Bought and paid."""
 
 
 def delivered_at(order: Order) -> float | None:
@@ -15,10 +17,6 @@ def delivered_at(order: Order) -> float | None:
 def is_on_its_way(order: Order) -> bool:
     """Whether any of it has left the house for good: then it can't be cancelled any more, only returned."""
     return order.state in (State.SHIPPED, State.DELIVERED) or (bool(order.shipments) and order.state not in ENDED)
-
-
-STANDING = frozenset({State.CONFIRMED, State.SHIPPED, State.DELIVERED})
-"""Bought and paid."""
 
 
 def is_refunded(order: Order) -> bool:
