@@ -34,6 +34,14 @@ def test_the_owner_is_named_with_its_command(listener):
     assert "SHOP_PORT=" in explained
 
 
+def test_a_port_that_only_root_may_use_is_no_other_process(monkeypatch):
+    def bind(*_):
+        raise PermissionError
+
+    monkeypatch.setattr(socket.socket, "bind", bind)
+    assert ports.explain(ports.taken([80])).startswith("Port 80 is kept for the system's administrator.\n")
+
+
 @pytest.mark.parametrize("text", ["", "http", "0", "70000", "-1"])
 def test_a_port_number_that_cannot_be_is_refused(text):
     with pytest.raises(SystemExit, match="SHOP_PORT"):

@@ -11,17 +11,18 @@ LISTENING = "0A"
 
 def taken(ports: Iterable[int]) -> list[int]:
     """Those of the ports that can't be bound on the loopback address."""
-    return [port for port in ports if not _free(port)]
+    return [port for port in ports if _refusal(port)]
 
 
-def _free(port: int) -> bool:
+def _refusal(port: int) -> OSError | None:
+    """Why a port can't be bound."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
+        except OSError as error:
+            return error
+    return None
 
 
 def owner(port: int) -> str:
@@ -34,8 +35,14 @@ def owner(port: int) -> str:
 
 def explain(ports: Iterable[int]) -> str:
     """One line a taken port, and what to do about it."""
-    lines = [f"Port {port} is taken by {owner(port)}." for port in ports]
+    lines = [_explained(port) for port in ports]
     return "\n".join([*lines, "Stop it, or choose other ports: SHOP_PORT=9080 python3 run.py"])
+
+
+def _explained(port: int) -> str:
+    if isinstance(_refusal(port), PermissionError):
+        return f"Port {port} is kept for the system's administrator."
+    return f"Port {port} is taken by {owner(port)}."
 
 
 def _pid_from_proc(port: int) -> int | None:
