@@ -240,6 +240,30 @@ def test_pictures_go_too(api, post, bucket, pair, token):
     assert "Contents" not in client("s3").list_objects_v2(Bucket=bucket.name)
 
 
+def test_pictures_that_stay_while_the_storage_is_down_hold_up_no_event_and_go_later(
+    api, post, bucket, pair, token, set_aside, monkeypatch
+):
+    from chalicelib.avatars import domain as avatars
+    from common import events
+    from common.problems import Unavailable
+
+    def down(_user_id):
+        raise Unavailable
+
+    client("s3").put_object(Bucket=bucket.name, Key=f"avatars/{pair['user']['id']}/upl_1.png", Body=b"picture")
+    with monkeypatch.context() as outage:
+        outage.setattr(avatars, "remove_all", down)
+        erase(api, token)
+        told = events.published(post.relay())
+        assert "user.erased" in [event.type for event in told]
+        set_aside.take_up()
+        assert len(set_aside.waiting()) == 1
+    assert "Contents" in client("s3").list_objects_v2(Bucket=bucket.name)
+
+    assert set_aside.take_up() > 0
+    assert "Contents" not in client("s3").list_objects_v2(Bucket=bucket.name)
+
+
 def test_an_erasure_is_done_even_while_the_storage_is_down(ann, api, pair, token, monkeypatch):
     from chalicelib.accounts import domain
     from chalicelib.avatars import domain as avatars
