@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from botocore.exceptions import BotoCoreError, ClientError
 
 from tools.shop import environment, provision
 from tools.shop.home import ROOT, SERVICES, Ports
@@ -39,8 +40,12 @@ def settle(folder: Path, stage: str, queue: str, aws: Clients) -> None:
 
 def deployed(folder: Path, stage: str, kind: str) -> Iterator[dict[str, Any]]:
     """As Chalice wrote it down."""
-    found = json.loads((folder / ".chalice" / "deployed" / f"{stage}.json").read_text("utf-8"))
+    found = json.loads(noted(folder, stage).read_text("utf-8"))
     return (one for one in found["resources"] if one["resource_type"] == kind)
+
+
+def noted(folder: Path, stage: str) -> Path:
+    return folder / ".chalice" / "deployed" / f"{stage}.json"
 
 
 def settings(queue_arn: str) -> dict[str, Any]:
@@ -93,8 +98,10 @@ def function_of(arn: str) -> str:
 def command(service: str, stage: str) -> None:
     """Set what Chalice can't about the streams of SERVICE, after `chalice deploy` by hand in its folder."""
     folder = ROOT / f"{service}-service"
+    if not noted(folder, stage).exists():
+        raise click.ClickException(f"Nothing was deployed from {folder} as {stage}.")
     os.environ.update(environment.aws(Ports.read(os.environ)))
     try:
         settle(folder, stage, f"shop-{service}-set-aside", provision.client)
-    except FileNotFoundError as error:
-        raise click.ClickException(f"Nothing was deployed from {folder} as {stage}.") from error
+    except (BotoCoreError, ClientError) as error:
+        raise click.ClickException(f"{error}. Is the shop running? python3 run.py") from error
