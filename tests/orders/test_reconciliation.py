@@ -241,6 +241,14 @@ def test_refunds_that_an_older_copy_of_the_table_does_not_know_are_learnt_and_ne
     assert (run(), bank.ledger().count(("refunded", 300))) == ([], 1)
 
 
+def test_a_refund_that_was_made_twice_is_told(shop, run, bank, staff):
+    order = buys(shop)
+    refunds(staff, order.id, 200)
+    bank.refund(order.payment_id, amount="200", **{"metadata[refund]": "1"})
+
+    assert run() == [("refund_made_twice", "left")]
+
+
 def test_a_full_refund_by_hand_ends_the_order_and_gives_the_stock_back(shop, run, bank, catalog):
     left = catalog.left("MUG")
     order = buys(shop)

@@ -121,6 +121,9 @@ def _refunds(order: Order, entries: Sequence[RefundEntry]) -> Iterator[Differenc
             yield _of(order, "refund_differs", refund=number, order_amount=refund.amount, amount=entry.amount)
     for one in unknown:
         yield _of(order, "refund_unknown_to_order", "adopt", provider_refund=one.id, amount=one.amount)
+    for one in entries:
+        if one.made and one.number in done and made[one.number] is not one:
+            yield _of(order, "refund_made_twice", refund=one.number, provider_refund=one.id, amount=one.amount)
 
 
 def _taken(unknown: list[RefundEntry], amount: int) -> RefundEntry | None:
