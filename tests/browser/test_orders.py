@@ -1,5 +1,7 @@
 """What becomes of an order, in a browser: of its buyer, who gets an invoice and sends things back, and of staff."""
 
+import re
+
 from playwright.sync_api import Page, expect
 
 from tests.browser.axe import barriers
@@ -108,3 +110,6 @@ def test_what_was_sold_is_in_the_report_of_the_day(page: Page, purchase, staff, 
     expect(table.get_by_role("row", name="In all")).to_contain_text("€")
     expect(page.locator(".chart-bar")).to_have_count(30)
     assert barriers(page) == []
+    page.get_by_label("From").press_sequentially(f"0101{day[:4]}", delay=50)
+    expect(page).to_have_url(re.compile(f"from={day[:4]}-01-01"))
+    expect(page.get_by_label("From")).to_have_value(f"{day[:4]}-01-01")

@@ -1,4 +1,4 @@
-/** A labelled form field with its hint and its error, tied together for assistive technology. */
+/** A labelled form field with its hint and its error, tied together for assistive technology. `onValue` gets its text, and the field. */
 import { html } from "../view.js";
 
 const describedBy = (id, hint, error) => [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ");
@@ -25,7 +25,7 @@ export function Field({ label, name, value, onValue, hint, error, optional, wide
   return html`
     <${Frame} ...${{ id, label, hint, error, optional, wide }}>
       <input ...${attributes({ id, name, hint, error, optional })} ...${input} value=${value}
-        onInput=${(event) => onValue(event.currentTarget.value)} />
+        onInput=${(event) => onValue(event.currentTarget.value, event.currentTarget)} />
     <//>`;
 }
 

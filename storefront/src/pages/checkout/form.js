@@ -153,7 +153,7 @@ export function CheckoutForm({ cart, methods, refused, onPlaced, onBank }) {
   return html`
     <h1>Checkout</h1>
     <${Warnings} current=${cart} />
-    ${problem && html`<${Refusal} problem=${problem} cart=${cart} again=${again} onMended=${submission.mend} />`}
+    ${problem && !isAboutDiscount(problem) && html`<${Refusal} problem=${problem} cart=${cart} again=${again} onMended=${submission.mend} />`}
     ${mended && html`<${Notice} kind="good" id="refusal"><p>${mended}</p><//>`}
     <form class="split" noValidate onSubmit=${submit}>
       <div class="steps">

@@ -1,5 +1,6 @@
 /** Orders by one filter, newest first: what is paid and waits to be sent comes up first. The filter is in the address. */
 import { ordersBy } from "../../api/people.js";
+import { DayField } from "../../parts/day-field.js";
 import { Field, Select } from "../../parts/field.js";
 import { Loaded, Notice } from "../../parts/notice.js";
 import { OrderList } from "../../parts/order-list.js";
@@ -45,7 +46,7 @@ const Narrow = ({ filter, error }) => html`
   <div class="filter-row">
     <${Select} label="Status" name="status" value=${filter.status ?? ""} onValue=${(status) => status && show({ status })}
       choices=${filter.status ? STATUS_CHOICES : [["", "Any"], ...STATUS_CHOICES]} />
-    <${Field} label="Placed on" name="day" hint="A day of UTC." type="date" value=${filter.day ?? ""} error=${error} required=${false}
+    <${DayField} label="Placed on" name="day" hint="A day of UTC." value=${filter.day ?? ""} error=${error}
       onValue=${(day) => show(day ? { day } : { status: "confirmed" })} />
   </div>`;
 

@@ -29,6 +29,10 @@ const Limits = ({ part }) => html`
 
 const save = (discount, values) => (discount ? changeDiscount(discount, changesOf(values, discount)) : createDiscount(newBody(values)));
 
+/** {field: message} for dates without a time: to the form they are as good as none. */
+const halves = ({ elements }) => Object.fromEntries(
+  [...elements].filter(({ validity }) => validity?.badInput).map(({ name }) => [name, "Date and time, please, or neither."]));
+
 /** Without a `discount` a new one. `onSaved` gets it as it then is, `onReload` takes back what somebody else has changed meanwhile. */
 export function DiscountForm({ discount, onSaved, onReload }) {
   const [values, setValues] = useState(() => (discount ? valuesOf(discount) : NOTHING));
@@ -39,7 +43,7 @@ export function DiscountForm({ discount, onSaved, onReload }) {
   });
   const submit = (event) => {
     event.preventDefault();
-    const wrong = mistakes(values);
+    const wrong = { ...mistakes(values), ...halves(event.currentTarget) };
     setFound(wrong);
     if (Object.keys(wrong).length) focusFirstError();
     else sending.send();

@@ -1,7 +1,7 @@
 /** What was sold, day by day. The span is in the address. */
 import { readSales } from "../../../api/reports.js";
 import { formatMoney } from "../../../money.js";
-import { Field } from "../../../parts/field.js";
+import { DayField } from "../../../parts/day-field.js";
 import { Loaded, Notice } from "../../../parts/notice.js";
 import { useResource } from "../../../resource.js";
 import { navigate } from "../../../router.js";
@@ -22,9 +22,9 @@ const show = (span) => navigate(`/staff/sales?${new URLSearchParams(span)}`, { r
 
 const Span = ({ span, errors }) => html`
   <div class="filter-row">
-    <${Field} label="From" name="from" type="date" value=${span.from} max=${span.to} error=${errors.from} required=${false}
+    <${DayField} label="From" name="from" value=${span.from} max=${span.to} error=${errors.from}
       onValue=${(from) => from && show({ ...span, from })} />
-    <${Field} label="To" name="to" type="date" value=${span.to} min=${span.from} error=${errors.to} required=${false}
+    <${DayField} label="To" name="to" value=${span.to} min=${span.from} error=${errors.to}
       onValue=${(to) => to && show({ ...span, to })} />
   </div>`;
 
