@@ -56,6 +56,28 @@ def euros(money):
     return f"€{money['amount'] // 100}.{money['amount'] % 100:02}"
 
 
+@pytest.fixture
+def set_aside(shop):
+    """`set_aside()`: how many records of the orders' stream wait on the queue of what can't be followed."""
+    sqs = Places(shop).aws("sqs")
+    queue = {"QueueUrl": sqs.get_queue_url(QueueName="shop-orders-set-aside")["QueueUrl"]}
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    yield lambda: sum(map(int, sqs.get_queue_attributes(**queue, AttributeNames=names)["Attributes"].values()))
+    sqs.purge_queue(**queue)
+
+
+def test_an_event_that_can_t_be_published_keeps_no_other_waiting(shop, goods, inbox, set_aside):
+    spoilt = {"pk": {"S": "ORDER#ord_spoilt"}, "sk": {"S": "OUT#evt_spoilt"}, "event": {"S": "{"}}
+    Places(shop).aws("dynamodb").put_item(TableName="shop-orders", Item=spoilt)
+    lamp = goods(stock=1)
+    buyer = Buyer.guest(shop.url).with_one(lamp.sku)
+
+    assert buyer.buy().status == 201
+
+    assert inbox(buyer, 1)
+    assert eventually(lambda: set_aside() == 1)
+
+
 def test_a_buyer_hears_of_the_purchase_of_each_parcel_and_of_a_refund(shop, goods, inbox):
     lamp = goods(stock=5)
     buyer = Buyer.guest(shop.url).with_one(lamp.sku, 3)
