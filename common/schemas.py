@@ -16,7 +16,14 @@ _ADDRESS = (
     r"@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]([A-Za-z0-9-]{0,61}[A-Za-z0-9])(?![\s\S])"
 )
 EmailAddress = Annotated[
-    str, Meta(pattern=_ADDRESS, max_length=254, examples=["ann@example.test"], description="Compared without case")
+    str,
+    Meta(
+        pattern=_ADDRESS,
+        max_length=254,
+        examples=["ann@example.test"],
+        description="Compared without case",
+        extra_json_schema={"format": "email"},  # by which generators make one at once; by the pattern it takes 20 s
+    ),
 ]
 Text = Annotated[str, Meta(min_length=1, max_length=200)]
 Slug = Annotated[str, Meta(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$(?!\n)", max_length=100)]
