@@ -85,10 +85,10 @@ def measure(size: int, url: str) -> None:
         dynamodb.create_table(**table)
     for name, value in {"cursor-key": "k", "signing-keys": tokens.signing_keys("catalog")}.items():
         boto3.client("ssm").put_parameter(Name=f"/shop/catalog/{name}", Value=value, Type="SecureString")
-    import common.http
+    import common.service
     from common.tables import Item
 
-    common.http.fetch_json = tokens.jwks  # type: ignore[attr-defined]
+    common.service.fetch_json = tokens.jwks  # type: ignore[attr-defined]
     Item.Meta.read_timeout_seconds = 120  # the emulator looks through the whole table for each query of an index
     ids = fill(size, dynamodb)
     ask(ids)
@@ -159,9 +159,7 @@ class Batch:
         self.waiting: list[tuple[str, dict[str, Any]]] = []
 
     def add(self, product: Any) -> None:
-        for part in module("chalicelib.products.parts").parts_of_new(
-            product, {one.sku: 5 for one in product.variants}
-        ):
+        for part in module("chalicelib.products.parts").parts_of_new(product, {one.sku: 5 for one in product.variants}):
             part.add(self.collecting)
         while len(self.waiting) >= BATCH:
             self._write()

@@ -63,10 +63,10 @@ def measure(size: int, url: str) -> None:
     os.environ["AWS_ENDPOINT_URL"] = url
     import boto3
 
-    import common.http
+    import common.service
     from common.tables import Item
 
-    common.http.fetch_json = tokens.jwks  # type: ignore[attr-defined]
+    common.service.fetch_json = tokens.jwks  # type: ignore[attr-defined]
     Item.Meta.read_timeout_seconds = 120  # the emulator looks through the whole table for each query of an index
     dynamodb = boto3.client("dynamodb")
     for table in services.tables("orders"):

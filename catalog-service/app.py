@@ -23,7 +23,7 @@ from chalicelib.reviews.routes import routes as review_routes
 from chalicelib.stock import domain as stock
 from chalicelib.stock.routes import routes as stock_routes
 from common import erasure
-from common.http import make_app
+from common.service import make_app
 from common.streams import FROM_OLDEST
 
 app = make_app(

@@ -1,7 +1,7 @@
 """HTTP on Chalice: what every route of every service has in common, in the contract's order of checks.
 
-`make_app` builds a service's app. `operation`, below a plain Chalice route, checks token, role, content type, size,
-JSON and types, then calls the view with its path parameters and, where it names them, `body`, `query` and `call`.
+`operation`, below a plain Chalice route, checks token, role, content type, size, JSON and types, then calls the view
+with its path parameters and, where it names them, `body`, `query` and `call`. Apps are made of it in service.py.
 """
 
 import functools
@@ -10,7 +10,6 @@ import hmac
 import inspect
 import json
 import re
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -18,21 +17,18 @@ from types import UnionType
 from typing import Annotated, Any, Generic, TypeVar, Union, get_args, get_origin
 
 import msgspec
-from chalice import Blueprint, Chalice, Response
+from chalice import Response
 from chalice.app import MultiDict, Request
 
 from common import logs, tracing, validation
-from common.auth import Access, Caller, Verifier, public
-from common.client import fetch_json
+from common.auth import Access, Caller, Verifier
 from common.deadline import Deadline
-from common.keyring import Signer
 from common.problems import (
     BodyTooLarge,
     Forbidden,
     IdempotencyKeyInvalid,
     IdempotencyKeyRequired,
     MalformedJson,
-    MethodNotAllowed,
     NotFound,
     Problem,
     TokenInvalid,
@@ -48,15 +44,11 @@ View = Callable[..., Any]
 LiveCheck = Callable[[Caller], bool]
 MAX_BODY_BYTES = 256 * 1024
 REQUEST_SECONDS = 10.0
-_RETRY_SECONDS = 5
-_VERBS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _JSON = re.compile(r"^application/json *(;.*)?$", re.IGNORECASE)
 _CHARSET = re.compile(r"charset *= *\"?([^\s;\"]+)", re.IGNORECASE)
 _PATH_PART = re.compile(r"^[A-Za-z0-9._-]{1,128}\Z")
 _WHOLE = re.compile(r"^-?[0-9]{1,18}\Z")
 _KEY = re.compile(r"^[\x21-\x7e]{1,255}\Z")
-_EXPOSED = "ETag, Location, Retry-After, X-Request-Id, Idempotent-Replayed, WWW-Authenticate, Allow, Device-Token"
-_ACCEPTED = "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Device-Token, traceparent"
 _log = logs.logger(__name__)
 
 
@@ -176,7 +168,7 @@ class Call:
         return bool(secret) and hmac.compare_digest(sent.encode(), secret.encode())
 
 
-_current: ContextVar[Call] = ContextVar("call")
+current: ContextVar[Call] = ContextVar("call")
 
 
 def operation(
@@ -205,7 +197,7 @@ def operation(
 
         @functools.wraps(view)
         def handle(**path: str) -> Response:
-            call = _current.get()
+            call = current.get()
             try:
                 arguments = _arguments(call, declared, wanted)
                 _check_path(path.values())
@@ -312,8 +304,8 @@ def _bare(kind: Any) -> set[Any]:
 def _answer(call: Call, declared: Operation, result: Any) -> Response:
     reply = result if isinstance(result, Reply) else Reply(min(declared.responses), result)
     if _not_modified(call, reply):
-        return _respond(304, None, reply.headers)
-    return _respond(reply.status, reply.body, {"Content-Type": "application/json"} | reply.headers)
+        return respond(304, None, reply.headers)
+    return respond(reply.status, reply.body, {"Content-Type": "application/json"} | reply.headers)
 
 
 def _not_modified(call: Call, reply: Reply[Any]) -> bool:
@@ -321,7 +313,7 @@ def _not_modified(call: Call, reply: Reply[Any]) -> bool:
     return known and reply.status == 200 and call.request.method in ("GET", "HEAD")
 
 
-def _respond(status: int, body: Any, headers: Mapping[str, str]) -> Response:
+def respond(status: int, body: Any, headers: Mapping[str, str]) -> Response:
     if body is None:
         return Response("", {name: value for name, value in headers.items() if name != "Content-Type"}, status)
     return Response(msgspec.json.encode(body).decode(), {**headers}, status)
@@ -330,7 +322,7 @@ def _respond(status: int, body: Any, headers: Mapping[str, str]) -> Response:
 def problem_response(problem: Problem) -> Response:
     """RFC 9457, with the trace id as the request id."""
     kind = {"Content-Type": "application/problem+json"}
-    return _respond(problem.status, problem.body(tracing.current().trace_id), kind | problem.headers)
+    return respond(problem.status, problem.body(tracing.current().trace_id), kind | problem.headers)
 
 
 def _unexpected(error: Exception) -> Problem:
@@ -342,179 +334,3 @@ def _unexpected(error: Exception) -> Problem:
         return Unavailable()
     _log.error("unexpected_error", exc_info=error)
     return Problem()
-
-
-def make_app(
-    settings: Settings,
-    signer: Signer,
-    *,
-    blueprints: Sequence[Blueprint],
-    dependencies: Mapping[str, Callable[[], object]] | None = None,
-    session_is_live: LiveCheck | None = None,
-) -> Chalice:
-    """A service's Chalice app with all that is the same everywhere; event handlers are added by app.py.
-
-    `dependencies` are called by GET /health/dependencies; one that raises is down. `session_is_live` is asked on routes
-    that are declared `live`.
-    """
-    logs.configure(settings.service)
-    app = Chalice(app_name=f"{settings.service}-service", configure_logs=False)
-    verifier = Verifier(settings.service, _issuers(settings, signer))
-    app.register_middleware(_middleware(settings, verifier, session_is_live), "http")
-    app.experimental_feature_flags.add("BLUEPRINTS")
-    for blueprint in (*blueprints, _meta(app, settings, signer, dependencies or {})):
-        app.register_blueprint(blueprint)
-    _complete(app)
-    return app
-
-
-def _issuers(settings: Settings, signer: Signer) -> dict[str, Callable[[], Mapping[str, Any]]]:
-    """Our own keys are at hand; the other issuers' are fetched when a token of theirs comes."""
-    remote = {issuer: functools.partial(fetch_json, url) for issuer, url in settings.jwks_urls.items()}
-    return {**remote, settings.service: signer.jwks}
-
-
-def _middleware(
-    settings: Settings, verifier: Verifier, session_is_live: LiveCheck | None
-) -> Callable[[Request, Callable[[Request], Response]], Response]:
-    def around(request: Request, get_response: Callable[[Request], Response]) -> Response:
-        started = time.perf_counter()
-        trace = tracing.start(request.headers.get("traceparent"))
-        _current.set(Call(request, settings, verifier, session_is_live))
-        response = get_response(request)
-        response.headers.setdefault("Cache-Control", "no-cache" if "ETag" in response.headers else "no-store")
-        response.headers["X-Request-Id"] = trace.trace_id
-        response.headers["traceparent"] = trace.header
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers.update(_cors(settings, request.headers.get("Origin")))
-        took = round((time.perf_counter() - started) * 1000, 1)
-        facts = {"method": request.method, "route": request.path, "status": response.status_code, "ms": took}
-        _log.info("request", extra=facts)
-        return response
-
-    return around
-
-
-def _cors(settings: Settings, origin: str | None) -> dict[str, str]:
-    if origin not in settings.cors_origins:
-        return {"Vary": "Origin"}
-    return {"Vary": "Origin", "Access-Control-Allow-Origin": str(origin), "Access-Control-Expose-Headers": _EXPOSED}
-
-
-def _meta(
-    app: Chalice, settings: Settings, signer: Signer, dependencies: Mapping[str, Callable[[], object]]
-) -> Blueprint:
-    """Health, keys and the service's own description."""
-    routes = Blueprint(__name__)
-
-    @routes.route("/health", methods=["GET"])
-    @operation(allow=public, responses={200: Health})
-    def health() -> Health:
-        """Tell that the service runs."""
-        return Health("ok", settings.service, settings.version)
-
-    @routes.route("/health/dependencies", methods=["GET"])
-    @operation(allow=public, responses={200: Dependencies, 503: Dependencies})
-    def health_dependencies() -> Reply[Dependencies]:
-        """Ask each dependency and tell its state."""
-        states = {name: _state(ask) for name, ask in dependencies.items()}
-        up = all(state == "ok" for state in states.values())
-        body = Dependencies("ok" if up else "degraded", settings.service, states)
-        return Reply(200 if up else 503, body, retry_after=None if up else _RETRY_SECONDS)
-
-    @routes.route("/.well-known/jwks.json", methods=["GET"])
-    @operation(allow=public, responses={200: KeySet})
-    def jwks() -> Reply[Any]:
-        """Publish the public keys that this service's tokens are signed with."""
-        return Reply(200, signer.jwks(), headers={"Cache-Control": "public, max-age=300"})
-
-    @routes.route("/openapi.json", methods=["GET"])
-    @operation(allow=public, responses={200: dict[str, Any]})
-    def openapi() -> Reply[Any]:
-        """Describe this service as OpenAPI 3.1."""
-        return Reply(200, description(), headers={"Cache-Control": "public, max-age=300"})
-
-    @functools.cache
-    def description() -> dict[str, Any]:
-        """Made once: it takes tens of milliseconds, and anybody may ask."""
-        from common.openapi import document
-
-        return document(app, settings)
-
-    return routes
-
-
-class Health(msgspec.Struct):
-    status: str
-    service: str
-    version: str
-
-
-class Dependencies(msgspec.Struct):
-    status: str
-    service: str
-    dependencies: dict[str, str]
-
-
-class KeySet(msgspec.Struct):
-    keys: list[dict[str, str]]
-
-
-def _state(ask: Callable[[], object]) -> str:
-    try:
-        ask()
-    except Exception as error:
-        _log.warning("dependency_down", exc_info=error)
-        return "down"
-    return "ok"
-
-
-def _complete(app: Chalice) -> None:
-    """Give each path an answer to every verb: HEAD where there is GET, OPTIONS for browsers, else a 405.
-
-    Chalice's own CORS allows one origin only, and its 405 and content-type answers are no problem bodies.
-    """
-    for path, entries in list(app.routes.items()):
-        allowed = [*entries, *(["HEAD"] if "GET" in entries else []), "OPTIONS"]
-        for entry in entries.values():
-            entry.content_types = []  # the order of checks wants 401 and 403 before 415
-        if "GET" in entries:
-            _add(app, path, ["HEAD"], entries["GET"].view_function)
-        _add(app, path, ["OPTIONS"], _options(allowed))
-        _add(app, path, [verb for verb in _VERBS if verb not in entries], _refuse(allowed))
-
-
-def _add(app: Chalice, path: str, methods: list[str], view: View) -> None:
-    if methods:
-        app.route(path, methods=methods, content_types=[])(view)
-
-
-_HIDDEN = Operation(public, None, None, {}, (), keyed=False, if_match=False, hidden=True)
-
-
-def _options(allowed: list[str]) -> View:
-    verbs = ", ".join(allowed)
-
-    def options(**_: str) -> Response:
-        call = _current.get()
-        headers = {"Allow": verbs}
-        if call.header("Origin") in call.settings.cors_origins:
-            headers |= {
-                "Access-Control-Allow-Methods": verbs,
-                "Access-Control-Allow-Headers": _ACCEPTED,
-                "Access-Control-Max-Age": "7200",
-            }
-        return _respond(204, None, headers)
-
-    options.operation = _HIDDEN  # type: ignore[attr-defined]
-    return options
-
-
-def _refuse(allowed: list[str]) -> View:
-    headers = {"Allow": ", ".join(allowed)}
-
-    def method_not_allowed(**_: str) -> Response:
-        return problem_response(MethodNotAllowed(headers=headers))
-
-    method_not_allowed.operation = _HIDDEN  # type: ignore[attr-defined]
-    return method_not_allowed

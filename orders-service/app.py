@@ -25,7 +25,7 @@ from chalicelib.shipments.routes import routes as shipments
 from chalicelib.webhooks.routes import routes as webhooks
 from common import erasure
 from common.deadline import Deadline
-from common.http import make_app
+from common.service import make_app
 from common.streams import FROM_OLDEST
 
 SWEEP_SECONDS = 35  # with the last order's time still within the minute

@@ -14,7 +14,7 @@ from chalicelib.privacy.routes import routes as privacy_routes
 from chalicelib.registrations.routes import routes as registrations
 from chalicelib.sessions import domain as live_sessions
 from chalicelib.sessions.routes import routes as sessions
-from common.http import make_app
+from common.service import make_app
 from common.streams import FROM_OLDEST
 
 app = make_app(

@@ -7,16 +7,17 @@ import pytest
 from chalice import Blueprint
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-import common.http
+import common.service
 from common import auth, problems
-from common.http import Call, Reply, make_app, operation
+from common.http import Call, Reply, operation
 from common.schemas import Body, Code, Id, Nothing, Page, PageQuery
+from common.service import make_app
 from common.settings import Settings
 from tests.support import tokens
 from tests.support.api import Api, connected
 from tests.support.services import ORIGIN
 
-common.http.fetch_json = tokens.jwks  # type: ignore[attr-defined]
+common.service.fetch_json = tokens.jwks  # type: ignore[attr-defined]
 routes = Blueprint(__name__)
 
 

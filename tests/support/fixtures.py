@@ -18,12 +18,12 @@ import boto3
 import pytest
 from moto import mock_aws
 
-import common.http
+import common.service
 from common import clock
 from tests.support import services, tokens
 from tests.support.api import Api, Calls, connected, recorded
 
-common.http.fetch_json = tokens.jwks  # type: ignore[attr-defined]
+common.service.fetch_json = tokens.jwks  # type: ignore[attr-defined]
 
 
 class ShopClock:

@@ -11,9 +11,10 @@ from chalice.app import Blueprint
 from chalice.config import Config
 
 from common.auth import public
-from common.http import make_app, operation
+from common.http import operation
 from common.keyring import Signer
 from common.schemas import Body
+from common.service import make_app
 from common.settings import Settings
 from tools.shop import gateway
 from tools.shop.devserver import made_local

@@ -62,7 +62,7 @@ class Gateway(LocalGateway):
 
 
 def is_offered(verb: str, entry: RouteEntry) -> bool:
-    """Whether a route is more than the 405 that common.http puts where there is none."""
+    """Whether a route is more than the 405 that common.service puts where there is none."""
     operation = getattr(entry.view_function, "operation", None)
     return verb == "OPTIONS" or not getattr(operation, "hidden", False)
 
