@@ -15,7 +15,9 @@ function Row({ variant }) {
         <span class="muted small">${optionsText(variant.options)}</span></th>
       <td>${formatMoney(variant.price)}</td>
       <td>
-        ${stock.problem && html`<p class="error">${messageOf(stock.problem)}</p>`}
+        ${stock.problem && html`
+          <p class="error">${messageOf(stock.problem)}</p>
+          <button type="button" class="link" aria-label="Try again, ${variant.sku}" onClick=${stock.reload}>Try again</button>`}
         ${stock.data && html`<${SetForm} stock=${stock.data} onStock=${stock.replace} />`}
       </td>
     </tr>`;
