@@ -147,7 +147,7 @@ def tag(content: bytes) -> str:
 
 def document(number: int, **fields: Any) -> Document:
     """A product by its age, named `lamp` if nothing else is said; `name` and `text` are written as people write."""
-    from chalicelib.products.cards import Face
+    from chalicelib.products.faces import Face
     from common.schemas import Money
 
     name, text, price = fields.pop("name", "lamp"), fields.pop("text", ""), fields.pop("price", 1000)

@@ -10,16 +10,15 @@ plain shelf has everything, at the price in the shop's currency, or else in the 
 import unicodedata
 from typing import Any, Literal
 
-import msgspec
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.expressions.condition import Condition
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
 
 from chalicelib import config
+from chalicelib.products.faces import Face, face_of, further_currencies
 from chalicelib.products.models import Product, Status
 from chalicelib.table import CatalogItem
 from common.attributes import Document
-from common.schemas import Money
 from common.tables import Item, Transaction
 
 Sort = Literal["newest", "price_asc", "price_desc", "name"]
@@ -27,20 +26,6 @@ Order = Sort | Literal["oldest"]
 EVERYTHING = "*"
 _PRICELESS = "9" * 12  # without variants: after all that have a price
 _SEPARATOR = "\x1f"  # sorts before every character of a name
-
-
-class Face(msgspec.Struct, frozen=True, kw_only=True):
-    """What is drawn of a card."""
-
-    slug: str
-    name: str
-    status: Status
-    price: Money | None
-    compare_at_price: Money | None
-    available: bool
-    thumb: str | None
-    has_larger: bool = False
-    names: dict[str, str] = {}
 
 
 class _CardIndex(GlobalSecondaryIndex["Card"]):  # type: ignore[no-untyped-call]
@@ -208,39 +193,6 @@ def priced_shelf(shelf: str, currency: str | None) -> str:
 def is_further(shelf: str) -> bool:
     """Whether its cards are in another currency than the shop's own."""
     return "@" in shelf
-
-
-def further_currencies(product: Product) -> list[str]:
-    """Those beside the shop's own in which any variant has a price."""
-    found = {code for one in product.variants for code in (one.price.currency, *one.prices)}
-    return sorted(found - {config.CURRENCY})
-
-
-def face_of(product: Product, currency: str | None = None) -> Face:
-    """At the lowest price in this currency, without one in the shop's; if nothing has such a price, in its own."""
-    price, compare_at = lowest(product, currency or config.CURRENCY) or _lowest_own(product)
-    return Face(
-        slug=product.slug,
-        name=product.name,
-        status=product.status,
-        price=price,
-        compare_at_price=compare_at,
-        available=product.in_stock,
-        thumb=product.thumb,
-        has_larger=product.has_larger,
-        names=product.names,
-    )
-
-
-def lowest(product: Product, currency: str) -> tuple[Money, Money | None] | None:
-    """The lowest price in a currency, with what it is compared with."""
-    found = (one.cost(currency) for one in product.variants)
-    return min((one for one in found if one), key=lambda one: one[0].amount, default=None)
-
-
-def _lowest_own(product: Product) -> tuple[Money | None, Money | None]:
-    found = min(product.variants, key=lambda one: one.price.amount, default=None)
-    return (found.price, found.compare_at_price) if found else (None, None)
 
 
 def sortable(name: str) -> str:

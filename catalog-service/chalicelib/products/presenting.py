@@ -5,7 +5,7 @@ from msgspec import UNSET
 from chalicelib import config
 from chalicelib.categories.domain import Category
 from chalicelib.prices import price_in
-from chalicelib.products.cards import Face
+from chalicelib.products.faces import Face
 from chalicelib.products.models import Image, Product, Variant
 from chalicelib.products.reading import Details
 from chalicelib.products.schemas import (

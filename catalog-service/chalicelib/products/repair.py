@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from chalicelib.categories import domain as categories
 from chalicelib.categories import repair as category_repair
-from chalicelib.products import cards, domain
+from chalicelib.products import cards, domain, faces
 from chalicelib.products.flaws import Flaw, find_flaws
 from chalicelib.products.models import PRODUCTS, Product, ProductItem
 from chalicelib.products.parts import Stale
@@ -135,7 +135,7 @@ class Repair:
 
     def _note(self, product: Product | None) -> None:
         if product:
-            self.currencies.update(cards.further_currencies(product))
+            self.currencies.update(faces.further_currencies(product))
             self.members.update(product.shelves)
             self.active.update(product.shelves if product.status == "active" else [])
 

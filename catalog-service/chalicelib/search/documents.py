@@ -6,8 +6,8 @@ import msgspec
 from msgspec.structs import replace
 
 from chalicelib.prices import Price
-from chalicelib.products.cards import Face, face_of, further_currencies
 from chalicelib.products.domain import Product
+from chalicelib.products.faces import Face, face_of, further_currencies
 from chalicelib.search.words import forms, words
 from common.schemas import Money
 
