@@ -1,6 +1,8 @@
 """What a page does while an answer is late, lost, or comes when the reader is somewhere else already."""
 
 import re
+import time
+from collections.abc import Callable
 
 from playwright.sync_api import Page, Route, expect
 
@@ -11,11 +13,18 @@ from tests.browser.steps import lamp_in_cart
 CARDS = re.compile(r"/api/products\?")
 
 
-def answer_later(page: Page, address: str | re.Pattern[str]) -> list[Route]:
-    """What is asked of this address first waits in the list until it is answered."""
+def answer_later(page: Page, address: str | re.Pattern[str]) -> Callable[[], Route]:
+    """What is asked of this address first waits until it is answered: the function waits for it to be asked."""
     waiting: list[Route] = []
     page.route(address, lambda route: route.continue_() if waiting else waiting.append(route))
-    return waiting
+
+    def asked() -> Route:
+        until = time.monotonic() + 15
+        while not waiting and time.monotonic() < until:
+            page.wait_for_timeout(20)  # lets the page's events in, which a plain sleep does not
+        return waiting[0]
+
+    return asked
 
 
 def card(name: str) -> dict[str, object]:
@@ -29,10 +38,10 @@ def test_steps_that_are_faster_than_the_shop_add_up(page: Page, lamps: Lamps, no
     page.get_by_role("link", name="View cart").click()
     more = page.get_by_role("button", name="One more")
     expect(more).to_be_enabled()
-    changes = answer_later(page, "**/api/cart/items/*")
+    change = answer_later(page, "**/api/cart/items/*")
     for _ in range(3):
         more.click()
-    changes[0].continue_()
+    change().continue_()
 
     expect(page.get_by_role("link", name="Cart 4 items")).to_be_visible()
     expect(page.get_by_label("Quantity", exact=True)).to_have_value("4")
@@ -46,12 +55,12 @@ def test_more_of_a_list_that_was_left_meanwhile_does_not_take_the_place_of_the_n
     page.route(CARDS, first_page)
     more = answer_later(page, re.compile("cursor="))
     page.goto("/products")
-    with page.expect_request(re.compile("cursor=")):
-        page.get_by_role("button", name="Load more").click()
+    page.get_by_role("button", name="Load more").click()
+    late = more()
     page.get_by_label("Sort by").select_option("price_asc")
     expect(page.get_by_role("link", name="price_asc")).to_be_visible()
     with page.expect_response(re.compile("cursor=")):
-        more[0].fulfill(json={"items": [card("late")], "next_cursor": None})
+        late.fulfill(json={"items": [card("late")], "next_cursor": None})
 
     expect(page.get_by_role("button", name="Load more")).to_be_visible()
     expect(page.get_by_role("link", name="price_asc")).to_be_visible()
@@ -96,5 +105,5 @@ def test_who_logs_out_is_gone_at_once_and_the_shop_hears_of_it_later(page: Page,
 
     assert page.evaluate("localStorage.getItem('shop.session')") is None
     with page.expect_response("**/api/sessions/current") as ended:
-        ending[0].continue_()
+        ending().continue_()
     assert ended.value.status == 204
