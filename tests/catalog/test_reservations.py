@@ -458,6 +458,20 @@ def test_a_price_in_a_currency_counts_from_when_it_is_there(shop, priced):
     assert reserve_in(shop, "USD", CHAIR=1).json["items"][0]["unit_price"] == prices[0]["price"]
 
 
+def test_a_hold_is_extended_at_its_prices_although_one_of_them_is_gone(shop, priced):
+    from chalicelib.reservations import holding
+    from chalicelib.stock import counters
+
+    assert reserve_in(shop, "USD", LAMP=1).status == 201
+    path = f"/products/{shop.read('lamp').json['id']}/variants/LAMP"
+    assert shop.api.patch(path, {"prices": []}, role="staff", If_Match='"1"').status == 200
+    counters.forget()
+    holding.forget()  # as another process
+    again = reserve_in(shop, "USD", LAMP=1)
+
+    assert (again.status, again.json["items"][0]["unit_price"]["amount"]) == (200, 1100)
+
+
 def test_no_currency_is_the_products_own(shop, priced):
     assert shop.reserve(LAMP=1).json["items"][0]["unit_price"] == euros(1000)
     assert reserve_in(shop, "usd", LAMP=1).code == "validation_failed"

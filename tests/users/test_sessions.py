@@ -194,7 +194,13 @@ def test_other_sessions_survive_the_reuse_of_a_token(ann, api, pair, shop_clock)
 
 def test_a_guessed_token_ends_nothing(api, pair):
     user, session, secret, mark = pair["refresh_token"].split(".")
-    guesses = ["x", "a.b.c.d", f"{user}.{session}.{secret[::-1]}.{mark}", f"{user}.{session}.{secret}.{mark[::-1]}"]
+    guesses = [
+        "x",
+        "x" * 4096,
+        "a.b.c.d",
+        f"{user}.{session}.{secret[::-1]}.{mark}",
+        f"{user}.{session}.{secret}.{mark[::-1]}",
+    ]
     answers = [refresh(api, {"refresh_token": guess}) for guess in guesses]
 
     assert {(one.status, one.code) for one in answers} == {(401, "token_invalid")}

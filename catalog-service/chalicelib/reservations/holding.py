@@ -6,7 +6,7 @@ what was not as remembered, and the next round knows better. What becomes of hol
 
 from collections.abc import Mapping
 
-from chalicelib.errors import OutOfStock, ReservationClosed, ReservationMismatch
+from chalicelib.errors import CurrencyMismatch, OutOfStock, ReservationClosed, ReservationMismatch
 from chalicelib.reservations.domain import state_of
 from chalicelib.reservations.lines import Asked, is_same, lines_of, scattered_skus
 from chalicelib.reservations.models import Reservation
@@ -45,7 +45,13 @@ def reserve(
             counters.gather(scattered)
             chosen = {sku: one for sku, one in chosen.items() if sku not in scattered}
             continue
-        hold = Reservation.held(reservation_id, lines_of(asked, known, parts), asked.until, new_id("op"))
+        try:
+            lines = lines_of(asked, known, parts)
+        except CurrencyMismatch:  # prices of a hold stay what they were: it is extended although one is gone by now
+            if existing := _existing(asked):
+                return existing, False
+            raise
+        hold = Reservation.held(reservation_id, lines, asked.until, new_id("op"))
         try:
             _place(hold, known, parts)
         except Refused as refused:
@@ -91,15 +97,19 @@ def _chosen_anew(
 
 def _repeat_or_short(asked: Asked) -> Reservation | None:
     """Something of it is not for sale: it may have been when the same was reserved before. None if it is by now."""
-    existing = Reservation.find(asked.id)
-    if existing:
-        return _repeated(existing, asked)
+    if existing := _existing(asked):
+        return existing
     found = counters.levels(asked.wanted, consistent=True)
     left = {sku: item.available for sku, item in found.items() if item.for_sale}
     short = {sku: (units, left.get(sku, 0)) for sku, units in asked.wanted.items() if left.get(sku, 0) < units}
     if short:
         raise _short(short)
     return None
+
+
+def _existing(asked: Asked) -> Reservation | None:
+    existing = Reservation.find(asked.id)
+    return _repeated(existing, asked) if existing else None
 
 
 def _short(shortages: Mapping[str, tuple[int, int]]) -> OutOfStock:

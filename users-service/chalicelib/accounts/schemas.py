@@ -24,7 +24,7 @@ Locale = Annotated[
     str, Meta(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?(?![\s\S])", description="BCP 47: language, or language and region")
 ]
 Role = Literal["guest", "customer", "staff", "admin"]
-MailToken = Annotated[str, Meta(min_length=1, max_length=200)]
+MailToken = Annotated[str, Meta(min_length=1, max_length=4096)]  # a long one is unknown, not malformed
 
 
 class ChangeProfile(Body):

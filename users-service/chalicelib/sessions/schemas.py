@@ -16,7 +16,7 @@ class StartSession(Body):
 
 
 class RefreshSession(Body):
-    refresh_token: Annotated[str, Meta(min_length=1, max_length=1000)]
+    refresh_token: Annotated[str, Meta(min_length=1, max_length=4096)]
 
 
 class Tokens(Struct, kw_only=True):
