@@ -97,7 +97,8 @@ def main() -> None:
     rewired = [
         dataclasses.replace(spec, environment={**spec.environment, **changes.get(spec.name, {})}) for spec in specs
     ]
-    Supervisor(home, rewired, provision).run()
+    with home.locked():  # what commands know a running shop by
+        Supervisor(home, rewired, provision).run()
 
 
 if __name__ == "__main__":
