@@ -66,3 +66,12 @@ def test_a_return_is_asked_for_and_judged_as_the_order_was_seen(shop, staff, del
     check(staff, f"/orders/{delivered}/returns/{return_id}/{verdict}")
     if verdict == "approve":
         check(staff, f"/orders/{delivered}/returns/{return_id}/receive")
+
+
+def test_another_version_is_told_of_before_what_the_rules_say(shop, staff, delivered):
+    check(shop, f"/orders/{delivered}/returns", ONE)
+    path = f"/orders/{delivered}/returns/{shop.order(delivered)['returns'][0]['id']}"
+    assert staff.post(f"{path}/reject").status == 200
+
+    assert change(staff, f"{path}/approve", None, '"1"').code == "version_mismatch"
+    assert change(staff, f"{path}/reject", None, '"1"').status == 200

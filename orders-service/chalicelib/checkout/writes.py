@@ -1,5 +1,6 @@
 """How an order is written: its next form over the one that was read, if that still stands."""
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -7,8 +8,11 @@ import msgspec
 from chalicelib.checkout.effects import Basket, World
 from chalicelib.orders.order import SHOWN, Change, Order, State
 from chalicelib.orders.standing import is_moving
+from common.problems import Unavailable
+from common.versions import ANY, Precondition
 
 NEXT_LOOK_SECONDS = 20  # longer than a request may take, so that the sweeper leaves a running checkout alone
+MAX_RACES = 8
 
 
 def move(order: Order, world: World, basket: Basket = Basket.KEEP, *, actor: str = "system", **changes: Any) -> Order:
@@ -31,6 +35,27 @@ def moved(order: Order, world: World, actor: str, **changes: Any) -> Order:
         history=_history(order, after, now, actor),
         due=(changes.get("due") or now + NEXT_LOOK_SECONDS) if is_moving(after) else None,
     )
+
+
+def bring_to(
+    order: Order,
+    is_there: Callable[[Order], bool],
+    change: Callable[[Order], dict[str, Any]],
+    world: World,
+    *,
+    actor: str = "system",
+    seen: Precondition = ANY,
+) -> Order:
+    """The order with the change in it, or as it is if it is there already, whatever version was `seen`.
+
+    Each try is one write at the order's version: a repeat finds it done, and who loses a race asks the rules again.
+    """
+    for _ in range(MAX_RACES):
+        if is_there(order):
+            return order
+        seen.check(order.version, required=False)
+        order = move(order, world, actor=actor, **change(order))
+    raise Unavailable(retry_after=1)
 
 
 def settle(order: Order, world: World, baskets: tuple[Basket, ...], **changes: Any) -> Order:

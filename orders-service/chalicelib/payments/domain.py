@@ -4,14 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 from chalicelib.checkout.effects import World
-from chalicelib.checkout.owed import take_back
+from chalicelib.checkout.owed import sent_back
 from chalicelib.checkout.saga import drive
+from chalicelib.checkout.writes import bring_to
 from chalicelib.orders.order import Order
 from chalicelib.orders.standing import is_moving
 from chalicelib.payments.ledger import Ledger
 from chalicelib.payments.provider import NOT_MADE
 from common import logs
-from common.problems import Unavailable
 
 IGNORED = frozenset({"payment_intent.created", "payment_intent.requires_action", "payment_intent.processing"})
 """What only repeats what we have just done ourselves."""
@@ -20,7 +20,6 @@ ALARMING = frozenset({"refund.failed", "charge.dispute.created", "charge.dispute
 """Money that goes another way than the order says: an operator reads the line, and reconciling tells the difference."""
 
 FOLLOWED = ("payment_intent.", "charge.refund", "refund.", "charge.dispute.")
-MAX_RACES = 8
 _log = logs.logger(__name__)
 
 
@@ -56,12 +55,11 @@ def look_at_refunds(order: Order, world: World, ledger: Ledger) -> None:
     entries = ledger.refunds_of(order.payment_id)
     made = {one.number for one in entries if one.made}
     failed = {one.number for one in entries} - made
-    for _ in range(MAX_RACES):
-        numbers = {one.number for one in order.refunds if one.done and one.number in failed}
-        if not numbers:
-            return
-        order = take_back(order, numbers, world)
-    raise Unavailable(retry_after=1)
+
+    def unnoted(order: Order) -> set[int]:
+        return {one.number for one in order.refunds if one.done and one.number in failed}
+
+    bring_to(order, lambda one: not unnoted(one), lambda one: sent_back(one, unnoted(one), world), world)
 
 
 def order_of(about: dict[str, Any]) -> str | None:

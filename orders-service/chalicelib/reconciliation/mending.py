@@ -10,7 +10,7 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from chalicelib.checkout.effects import World
-from chalicelib.checkout.owed import give_all_back, move_on, next_number, take_back
+from chalicelib.checkout.owed import give_all_back, move_on, next_number, sent_back
 from chalicelib.checkout.saga import drive
 from chalicelib.checkout.writes import move
 from chalicelib.errors import RefundRefused
@@ -74,7 +74,7 @@ def repay(facts: Facts, difference: Difference, world: World) -> object:
 
 def mark_failed(facts: Facts, difference: Difference, world: World) -> object:
     """The bank sent it back."""
-    return take_back(facts.order, [difference.facts["refund"]], world)
+    return move(facts.order, world, **sent_back(facts.order, [difference.facts["refund"]], world))
 
 
 def put_back(facts: Facts, difference: Difference, world: World) -> object:

@@ -12,7 +12,7 @@ import msgspec
 from chalicelib.checkout.effects import World
 from chalicelib.checkout.owed import next_number
 from chalicelib.checkout.saga import drive
-from chalicelib.checkout.writes import move
+from chalicelib.checkout.writes import bring_to
 from chalicelib.errors import (
     OrderCancelled,
     OrderNotDelivered,
@@ -27,12 +27,11 @@ from chalicelib.orders.goods import counted, parcels, shipped
 from chalicelib.orders.order import ENDED, UNDOING, Order, Parcel, Refund, Restock, Return, State
 from chalicelib.orders.standing import delivered_at, is_full
 from chalicelib.returns.share import share_of
-from common.problems import NotFound, Unavailable
+from common.problems import NotFound
 from common.versions import ANY, Precondition
 
 RETURN_SECONDS = 30 * 24 * 3600
 MAX_RETURNS = 100
-MAX_RACES = 8
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,20 +43,18 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     any_time: bool
 
 
-Change = Callable[[Order], dict[str, Any] | None]
-
-
 def request_return(order: Order, wish: Wish, world: World, seen: Precondition = ANY) -> Order:
     """Write the request down; of a race's loser the rules are asked again."""
     return_id = world.new_id("ret")
 
-    def asked(order: Order) -> dict[str, Any] | None:
-        if any(one.id == return_id for one in order.returns):
-            return None  # our own write, whose reply was lost
+    def is_asked(order: Order) -> bool:
+        return any(one.id == return_id for one in order.returns)  # then the reply to our own write was lost
+
+    def asked(order: Order) -> dict[str, Any]:
         _check_returnable(order, wish, world)
         return {"returns": [*order.returns, _requested(return_id, order, wish, world)]}
 
-    return _write(order, asked, wish.actor, world, seen)
+    return bring_to(order, is_asked, asked, world, actor=wish.actor, seen=seen)
 
 
 def _check_returnable(order: Order, wish: Wish, world: World) -> None:
@@ -97,37 +94,44 @@ def _requested(return_id: str, order: Order, wish: Wish, world: World) -> Return
 
 
 def approve_return(order_id: str, return_id: str, actor: str, world: World, seen: Precondition = ANY) -> Order:
-    def approved(order: Order) -> dict[str, Any] | None:
+    def approved(order: Order) -> dict[str, Any]:
         one = _find(order, return_id)
         if one.status == "rejected":
             raise ReturnRejected
-        return _decided(order, one, "approved", actor, world) if one.status == "requested" else None
+        return _decided(order, one, "approved", actor, world)
 
-    return _write(_stored(order_id, world), approved, actor, world, seen)
+    is_approved = _has_become(return_id, "approved", "received")
+    return bring_to(_stored(order_id, world), is_approved, approved, world, actor=actor, seen=seen)
 
 
 def reject_return(order_id: str, return_id: str, actor: str, world: World, seen: Precondition = ANY) -> Order:
-    def rejected(order: Order) -> dict[str, Any] | None:
+    def rejected(order: Order) -> dict[str, Any]:
         one = _find(order, return_id)
         if one.status in ("approved", "received"):
             raise ReturnApproved
-        return _decided(order, one, "rejected", actor, world) if one.status == "requested" else None
+        return _decided(order, one, "rejected", actor, world)
 
-    return _write(_stored(order_id, world), rejected, actor, world, seen)
+    is_rejected = _has_become(return_id, "rejected")
+    return bring_to(_stored(order_id, world), is_rejected, rejected, world, actor=actor, seen=seen)
 
 
 def receive_return(order_id: str, return_id: str, actor: str, world: World, seen: Precondition = ANY) -> Order:
     """What is owed for it is made now as far as the others answer, and else by the sweeper."""
 
-    def received(order: Order) -> dict[str, Any] | None:
+    def received(order: Order) -> dict[str, Any]:
         one = _find(order, return_id)
         if one.status == "rejected":
             raise ReturnRejected
         if one.status == "requested":
             raise ReturnNotApproved
-        return _received(order, one, actor, world) if one.status == "approved" else None
+        return _received(order, one, actor, world)
 
-    return drive(_write(_stored(order_id, world), received, actor, world, seen), world)
+    is_received = _has_become(return_id, "received")
+    return drive(bring_to(_stored(order_id, world), is_received, received, world, actor=actor, seen=seen), world)
+
+
+def _has_become(return_id: str, *statuses: str) -> Callable[[Order], bool]:
+    return lambda order: _find(order, return_id).status in statuses
 
 
 def _stored(order_id: str, world: World) -> Order:
@@ -142,17 +146,6 @@ def _find(order: Order, return_id: str) -> Return:
     if found is None:
         raise NotFound
     return found
-
-
-def _write(order: Order, change: Change, actor: str, world: World, seen: Precondition) -> Order:
-    """The order with the change in it, or as it is if there is nothing left to change, whatever version was `seen`."""
-    for _ in range(MAX_RACES):
-        changes = change(order)
-        if changes is None:
-            return order
-        seen.check(order.version, required=False)
-        order = move(order, world, actor=actor, **changes)
-    raise Unavailable(retry_after=1)
 
 
 def _decided(order: Order, one: Return, status: str, actor: str, world: World) -> dict[str, Any]:

@@ -3,22 +3,22 @@
 from collections import Counter
 from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 import msgspec
 
 from chalicelib.checkout.effects import World
-from chalicelib.checkout.writes import move, moved
+from chalicelib.checkout.writes import bring_to, moved
 from chalicelib.errors import OrderCancelled, OrderNotConfirmed, OrderNotShipped, ShipmentExceeds, TooManyShipments
 from chalicelib.keyed import Keyed
 from chalicelib.orders.domain import write_once
 from chalicelib.orders.goods import unshipped, withdrawn
 from chalicelib.orders.order import ENDED, UNDOING, Order, Parcel, Shipment, State
 from chalicelib.orders.standing import is_full
-from common.problems import NotFound, Unavailable
+from common.problems import NotFound
 from common.versions import ANY, Precondition
 
 MAX_SHIPMENTS = 100
-MAX_RACES = 8
 
 
 class Consignment(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,15 +84,14 @@ def _within(asked: list[Parcel] | None, left: Mapping[str, int]) -> list[Parcel]
 def deliver_order(order_id: str, actor: str, world: World, seen: Precondition = ANY) -> Order:
     """All of it has arrived. A repeat finds it delivered; of two that race one writes, and the other sees it."""
     order = world.store.find_order(order_id)
-    for _ in range(MAX_RACES):
-        if order is None:
-            raise NotFound
-        if order.state is State.DELIVERED:
-            return order
-        seen.check(order.version, required=False)
-        _check_shipped(order)
-        order = move(order, world, actor=actor, state=State.DELIVERED)
-    raise Unavailable(retry_after=1)
+    if order is None:
+        raise NotFound
+    return bring_to(order, lambda one: one.state is State.DELIVERED, _with_arrival, world, actor=actor, seen=seen)
+
+
+def _with_arrival(order: Order) -> dict[str, Any]:
+    _check_shipped(order)
+    return {"state": State.DELIVERED}
 
 
 def _check_shipped(order: Order) -> None:
